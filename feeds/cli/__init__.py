@@ -1,0 +1,1 @@
+"""The command line: polyfeed serve, poll, sources, check, feeds, export, init, extract."""

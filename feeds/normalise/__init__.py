@@ -1,0 +1,1 @@
+"""Normalise: Item in, Article out: text, dates, language, keywords, identity."""

@@ -1,0 +1,1 @@
+"""Store: Update in, rows out; FeedQuery in, articles out."""

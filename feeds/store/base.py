@@ -1,0 +1,122 @@
+"""The store's contract: what a poll reads and writes, and what the web asks.
+
+Every implementation passes ``tests/contracts/``. Methods raise ``StoreError`` when the database fails, and
+``LeaseLost`` when a write comes from a poll whose lease another poll has taken over. All are safe to call from
+several threads and several processes at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from feeds.model import (
+    Claim,
+    FeedQuery,
+    KeywordCount,
+    Known,
+    Outcome,
+    PageRecord,
+    Source,
+    SourceStatus,
+    StoredArticle,
+    Update,
+    Validators,
+)
+
+
+class Store(Protocol):
+    """Articles, their change log, and the memory of what was polled."""
+
+    # --- who is due -------------------------------------------------------------------------------------------
+
+    def register(self, sources: Sequence[Source], now: dt.datetime, *, complete: bool = True) -> None:
+        """Makes ``sources`` the ones that are polled; a new one is due at once.
+
+        With ``complete``, every other source is retired: never claimed again, its articles stay. A disabled
+        source is registered but never claimed. A returning source is due at once.
+        """
+
+    def claim_due(self, now: dt.datetime, *, limit: int, lease_s: float) -> list[Claim]:
+        """Leases up to ``limit`` due sources, oldest first, at most one for each registered domain at a time.
+
+        A source whose lease has run out is due again: the lease is the retry.
+        """
+
+    def claim(self, source_id: str, now: dt.datetime, *, lease_s: float) -> Claim | None:
+        """Leases this one whether due or not; None while another poll holds it or it is not registered."""
+
+    def renew(self, claim: Claim, now: dt.datetime, *, lease_s: float) -> None:
+        """Prolongs the lease; raises LeaseLost when the token no longer holds it."""
+
+    def finish(self, claim: Claim, outcome: Outcome) -> None:
+        """Gives the claim back and records how the poll ended; raises LeaseLost and writes nothing otherwise."""
+
+    def status(self) -> list[SourceStatus]:
+        """Every source ever registered, by id."""
+
+    # --- what a poll needs to know ----------------------------------------------------------------------------
+
+    def validators(self, source_id: str, urls: Collection[str]) -> Mapping[str, Validators]:
+        """Validators of listing or feed addresses, for those that have any."""
+
+    def pages(self, source_id: str, urls: Collection[str]) -> Mapping[str, PageRecord]:
+        """What is remembered of these article pages."""
+
+    def pages_due(
+        self, source_id: str, now: dt.datetime, *, recheck_since: dt.datetime | None, limit: int
+    ) -> list[PageRecord]:
+        """Pages to look at again though no listing asks for it, those fetched longest ago first.
+
+        Failed pages whose ``retry_at`` has come, and, with ``recheck_since``, pages that were read and first
+        seen at or after that instant.
+        """
+
+    def known(self, source_id: str, identities: Collection[str]) -> Mapping[str, Known]:
+        """For each identity or alias already stored for this source, the article that it belongs to."""
+
+    # --- what a poll writes -----------------------------------------------------------------------------------
+
+    def write(self, claim: Claim, update: Update, now: dt.datetime) -> int:
+        """Writes an update in one transaction and returns the change counter after it.
+
+        Each NEW or UPDATED article takes the next change number, in the order given; an UPDATED or SAME article
+        keeps its row, its ``first_seen_at`` and its id. A NEW article whose id is already stored is taken as an
+        update, or as SAME when its content hash is equal. Raises LeaseLost, having written nothing.
+        """
+
+    # --- what readers ask -------------------------------------------------------------------------------------
+
+    def change_seq(self) -> int:
+        """The number of the last change; 0 in an empty store. Nothing can be stale while it stands still."""
+
+    def window(self, query: FeedQuery, *, limit: int, before_seq: int | None = None) -> list[tuple[str, int]]:
+        """``(article id, seq)`` of the newest changes that answer the query, newest first. Cheap: index only."""
+
+    def load(self, article_ids: Collection[str]) -> dict[str, StoredArticle]:
+        """Whole articles by id; unknown ids are absent."""
+
+    def count(self, query: FeedQuery) -> int:
+        """How many articles answer the query."""
+
+    def languages(self) -> dict[str, int]:
+        """BCP 47 tag of every stored language -> number of articles."""
+
+    def keywords(self, language: str | None = None, *, limit: int | None = None) -> list[KeywordCount]:
+        """Keywords of a language (as in FeedQuery: ``zh`` holds ``zh-Hans``), most used first, ties by key.
+
+        With None: of every language together, one row a key, ``language`` being the one that uses it most.
+        """
+
+    def labels(self, keys: Collection[str]) -> dict[str, str]:
+        """The display form under which each key was first stored: it names the feed's address, so never shifts."""
+
+    def sections(self) -> list[tuple[str, str, int]]:
+        """(language, section slug, number of articles) of every section that has articles."""
+
+    def ping(self) -> None:
+        """Raises StoreError unless the database answers."""
+
+    def close(self) -> None:
+        """Gives every connection back."""
