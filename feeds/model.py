@@ -378,6 +378,14 @@ class SourceStatus:
 # --- what is asked ----------------------------------------------------------------------------------------------
 
 
+class Format(StrEnum):
+    """The formats a feed is published in; the value is the ending of its address."""
+
+    ATOM = "atom"
+    RSS = "rss"
+    JSON = "json"
+
+
 class Match(StrEnum):
     """Whether an article must carry all of a query's keywords, or any."""
 

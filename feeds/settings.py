@@ -1,0 +1,144 @@
+"""Settings in one frozen value: defaults, then ``settings.toml``, then ``POLYFEED_*`` variables, then arguments.
+
+``load_settings`` reports every mistake at once as ``ConfigErrors``, each with the file or variable and the reason.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from feeds.errors import ConfigError, ConfigErrors
+
+PREFIX = "POLYFEED_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator may set for one process; each field is also a variable, ``port`` is ``POLYFEED_PORT``."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data: Path = Path("data")  # the store and what else outlives a restart
+    config: Path = Path("config")  # settings.toml and sources/
+    database_url: str = ""  # SQLAlchemy address; empty: polyfeed.sqlite3 in the data directory
+    public_url: str = ""  # how subscribers reach the service; empty: http://host:port
+    title: str = "Polyfeed"  # how the service calls itself in feeds and pages
+    web_workers: int = 2  # processes that answer HTTP
+    poll_threads: int = 8  # sources polled at once
+    tick_s: float = 1.0  # how often the scheduler looks for due sources
+    lease_s: float = 120.0  # a poll that has not reported for so long is given to another
+    feed_entries: int = 50  # entries a feed holds
+    new_per_poll: int = 200  # article pages fetched in one poll at most; the rest follow in the next
+    page_attempts: int = 5  # tries for an article page that cannot be read
+    contact: str = ""  # mail or web address in the User-Agent, so that sites can reach you
+    timeout_s: float = 20.0  # for one request, connection to last byte
+    max_bytes: int = 16_000_000  # of one document, after decompression
+    log_level: str = "info"  # debug, info, warning, error
+    log_format: str = "auto"  # auto (readable on a terminal, JSON otherwise), text, json
+
+    @property
+    def store_url(self) -> str:
+        """SQLAlchemy address of the store."""
+        return self.database_url or f"sqlite:///{(self.data / 'polyfeed.sqlite3').absolute()}"
+
+    @property
+    def base_url(self) -> str:
+        """How subscribers reach the service, without a trailing slash."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104 - only compared
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "port": (0, 65535),
+    "web_workers": (1, 256),
+    "poll_threads": (1, 256),
+    "tick_s": (0.05, 3600),
+    "lease_s": (1, 86400),
+    "feed_entries": (1, 1000),
+    "new_per_poll": (1, 100_000),
+    "page_attempts": (1, 100),
+    "timeout_s": (0.1, 600),
+    "max_bytes": (10_000, 1_000_000_000),
+}
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "log_level": ("debug", "info", "warning", "error"),
+    "log_format": ("auto", "text", "json"),
+}
+_TYPES: Mapping[str, str] = {f.name: str(f.type) for f in fields(Settings)}
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **given: object) -> Settings:
+    """Reads the settings; ``given`` (the command line) wins, None in it means "not given".
+
+    Raises:
+        ConfigErrors: every mistake, each with its file or variable, key and reason.
+    """
+    environ = os.environ if environ is None else environ
+    mistakes: list[ConfigError] = []
+    values: dict[str, Any] = {}
+    arguments = {name: value for name, value in given.items() if value is not None}
+    from_environment = {name: environ[PREFIX + name.upper()] for name in _TYPES if environ.get(PREFIX + name.upper())}
+    config = Path(str(arguments.get("config") or from_environment.get("config") or "config"))
+    for name, value in _read_file(config / "settings.toml", mistakes).items():
+        _take(values, name, value, f"{config / 'settings.toml'}", name, mistakes)
+    for name, value in from_environment.items():
+        _take(values, name, value, PREFIX + name.upper(), "", mistakes)
+    for name, value in arguments.items():
+        _take(values, name, value, "--" + name.replace("_", "-"), "", mistakes)
+    values["config"] = config
+    if mistakes:
+        raise ConfigErrors(mistakes)
+    return Settings(**values)
+
+
+def _read_file(path: Path, mistakes: list[ConfigError]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}  # every setting has a default
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        mistakes.append(ConfigError(str(path), "", f"cannot be read: {error}"))
+        return {}
+
+
+def _take(values: dict[str, Any], name: str, value: object, where: str, key: str, mistakes: list[ConfigError]) -> None:
+    """Puts one value, converted and checked, into ``values``, or a mistake into ``mistakes``."""
+    if name not in _TYPES or name == "config":
+        if name != "config":
+            mistakes.append(ConfigError(where, key or name, f"no such setting; there are: {', '.join(sorted(_TYPES))}"))
+        return
+    try:
+        converted = _convert(_TYPES[name], value)
+    except ValueError:
+        mistakes.append(ConfigError(where, key, f"expected {_TYPES[name]}, got {value!r}"))
+        return
+    low, high = _BOUNDS.get(name, (None, None))
+    if low is not None and high is not None and not low <= converted <= high:
+        mistakes.append(ConfigError(where, key, f"must be between {low:g} and {high:g}, got {value!r}"))
+    elif name in _CHOICES and converted not in _CHOICES[name]:
+        mistakes.append(ConfigError(where, key, f"must be one of {', '.join(_CHOICES[name])}, got {value!r}"))
+    elif name == "public_url" and converted and not str(converted).startswith(("http://", "https://")):
+        mistakes.append(ConfigError(where, key, f"must start with http:// or https://, got {value!r}"))
+    else:
+        values[name] = converted
+
+
+def _convert(kind: str, value: object) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Path)):
+        raise ValueError(value)
+    match kind:
+        case "int":
+            return int(value) if not isinstance(value, float) or value.is_integer() else int("fraction")
+        case "float":
+            return float(value)  # type: ignore[arg-type]  # Path raises TypeError nowhere: paths are never floats
+        case "Path":
+            return Path(str(value)).expanduser()
+        case _:
+            return str(value)
