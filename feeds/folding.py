@@ -1,4 +1,4 @@
-"""Text in, comparison key out: the one place that says when two keywords are the same.
+"""Text in, comparison form out: the one place that says when two keywords, or two language tags, are the same.
 
 Used where keywords are stored and where they are asked for, so both always agree.
 """
@@ -8,6 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# RFC 5646, 2.1: the parts a language tag is made of, here language, script, region and variants
+_LANGUAGE = re.compile(
+    r"(?P<language>[a-z]{2,3})(?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|\d{3}))?(?:-[a-z\d]{5,8})*",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s+")
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d", "-"))
 # invisible characters that editors paste along: soft hyphen, joiners, marks of direction, BOM
@@ -28,3 +33,21 @@ def keyword_key(text: str) -> str:
     """
     folded = display_form(text).translate(_HYPHENS).casefold()
     return unicodedata.normalize("NFKC", folded)
+
+
+def canonical_language(tag: str) -> str | None:
+    """A BCP 47 tag in its customary case (``zh-Hans``, ``pt-BR``; RFC 5646, 2.1.1), None when not well formed."""
+    match = _LANGUAGE.fullmatch(tag)
+    if match is None:
+        return None
+    script, region = match["script"], match["region"]
+    return "-".join(
+        part.lower()
+        if place == 0
+        else part.title()
+        if part == script
+        else part.upper()
+        if part == region
+        else part.lower()
+        for place, part in enumerate(tag.split("-"))
+    )

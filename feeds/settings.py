@@ -81,64 +81,79 @@ def load_settings(environ: Mapping[str, str] | None = None, **given: object) -> 
         ConfigErrors: every mistake, each with its file or variable, key and reason.
     """
     environ = os.environ if environ is None else environ
-    mistakes: list[ConfigError] = []
-    values: dict[str, Any] = {}
+    reading = _Reading(values={}, mistakes=[])
     arguments = {name: value for name, value in given.items() if value is not None}
     from_environment = {name: environ[PREFIX + name.upper()] for name in _TYPES if environ.get(PREFIX + name.upper())}
-    config = Path(str(arguments.get("config") or from_environment.get("config") or "config"))
-    for name, value in _read_file(config / "settings.toml", mistakes).items():
-        _take(values, name, value, f"{config / 'settings.toml'}", name, mistakes)
+    config = Path(str(arguments.get("config") or from_environment.get("config") or "config")).expanduser()
+    path = config / "settings.toml"
+    for name, value in reading.file(path).items():
+        reading.take(name, value, str(path), name)
     for name, value in from_environment.items():
-        _take(values, name, value, PREFIX + name.upper(), "", mistakes)
+        reading.take(name, value, PREFIX + name.upper(), "")
     for name, value in arguments.items():
-        _take(values, name, value, "--" + name.replace("_", "-"), "", mistakes)
-    values["config"] = config
-    if mistakes:
-        raise ConfigErrors(mistakes)
-    return Settings(**values)
+        reading.take(name, value, "--" + name.replace("_", "-"), "")
+    if reading.mistakes:
+        raise ConfigErrors(reading.mistakes)
+    return Settings(**{**reading.values, "config": config})
 
 
-def _read_file(path: Path, mistakes: list[ConfigError]) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}  # every setting has a default
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        mistakes.append(ConfigError(str(path), "", f"cannot be read: {error}"))
-        return {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """Values and mistakes as they are collected."""
+
+    values: dict[str, Any]
+    mistakes: list[ConfigError]
+
+    def file(self, path: Path) -> dict[str, Any]:
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}  # every setting has a default
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            self.mistakes.append(ConfigError(str(path), "", f"cannot be read: {error}"))
+            return {}
+
+    def take(self, name: str, value: object, where: str, key: str) -> None:
+        """Keeps one value, converted and checked, or the mistake in it."""
+        if name not in _TYPES:
+            reason = f"no such setting; there are: {', '.join(sorted(_TYPES))}"
+            self.mistakes.append(ConfigError(where, key, reason))
+            return
+        try:
+            converted = _convert(_TYPES[name], value)
+        except ValueError:
+            self.mistakes.append(ConfigError(where, key, f"expected {_TYPES[name]}, got {value!r}"))
+            return
+        if reason := _out_of_bounds(name, converted):
+            self.mistakes.append(ConfigError(where, key, f"{reason}, got {value!r}"))
+        else:
+            self.values[name] = converted
 
 
-def _take(values: dict[str, Any], name: str, value: object, where: str, key: str, mistakes: list[ConfigError]) -> None:
-    """Puts one value, converted and checked, into ``values``, or a mistake into ``mistakes``."""
-    if name not in _TYPES or name == "config":
-        if name != "config":
-            mistakes.append(ConfigError(where, key or name, f"no such setting; there are: {', '.join(sorted(_TYPES))}"))
-        return
-    try:
-        converted = _convert(_TYPES[name], value)
-    except ValueError:
-        mistakes.append(ConfigError(where, key, f"expected {_TYPES[name]}, got {value!r}"))
-        return
-    low, high = _BOUNDS.get(name, (None, None))
-    if low is not None and high is not None and not low <= converted <= high:
-        mistakes.append(ConfigError(where, key, f"must be between {low:g} and {high:g}, got {value!r}"))
-    elif name in _CHOICES and converted not in _CHOICES[name]:
-        mistakes.append(ConfigError(where, key, f"must be one of {', '.join(_CHOICES[name])}, got {value!r}"))
-    elif name == "public_url" and converted and not str(converted).startswith(("http://", "https://")):
-        mistakes.append(ConfigError(where, key, f"must start with http:// or https://, got {value!r}"))
-    else:
-        values[name] = converted
+def _out_of_bounds(name: str, value: Any) -> str:
+    if name in _BOUNDS and not _BOUNDS[name][0] <= value <= _BOUNDS[name][1]:
+        low, high = _BOUNDS[name]
+        return f"must be between {low:g} and {high:g}"
+    if name in _CHOICES and value not in _CHOICES[name]:
+        return f"must be one of {', '.join(_CHOICES[name])}"
+    if name == "public_url" and value and not value.startswith(("http://", "https://")):
+        return "must start with http:// or https://"
+    return ""
 
 
 def _convert(kind: str, value: object) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float, Path)):
-        raise ValueError(value)
+    """The value as the field's type; a text is read, a number of the wrong kind is not bent.
+
+    Raises:
+        ValueError: the value does not fit.
+    """
     match kind:
-        case "int":
-            return int(value) if not isinstance(value, float) or value.is_integer() else int("fraction")
-        case "float":
-            return float(value)  # type: ignore[arg-type]  # Path raises TypeError nowhere: paths are never floats
-        case "Path":
-            return Path(str(value)).expanduser()
-        case _:
-            return str(value)
+        case "int" if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+            return int(value)
+        case "float" if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            return float(value)
+        case "Path" if isinstance(value, (str, Path)):
+            return Path(value).expanduser()
+        case "str" if isinstance(value, str):
+            return value
+    raise ValueError(value)
