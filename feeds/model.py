@@ -333,10 +333,14 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The right to poll one source until the lease runs out; ``token`` proves it."""
+    """The right to poll one source until the lease runs out; ``token`` proves it.
+
+    ``failures`` is how many polls in a row failed before this one (``Outcome.failures`` of the last).
+    """
 
     source_id: str
     token: str
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
