@@ -114,6 +114,19 @@ def decide_changes(articles: Iterable[Article], known: Mapping[str, Known]) -> t
     return tuple(updates.values())
 
 
+def keep_known(article: Article, stored: Article) -> Article:
+    """A later reading without what only the listing or feed entry gave: its date and section are kept."""
+    kept = {
+        name: getattr(stored, name)
+        for name in ("published", "section")
+        if getattr(article, name) is None and getattr(stored, name) is not None
+    }
+    if not kept:
+        return article
+    named = {name: stored.provenance[name] for name in kept if name in stored.provenance}
+    return replace(article, **kept, provenance={**article.provenance, **named})
+
+
 def read_record(want: Wanted, *, now: dt.datetime, article_id: str) -> PageRecord:
     """What to remember of a page that was read."""
     return _record(want, PageState.READ, now=now, article_id=article_id)
