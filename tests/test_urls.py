@@ -1,0 +1,190 @@
+"""feeds.urls: one spelling, one identity, one registered domain."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.urls import clean_url, identity_of, is_http_url, normal_url, registered_domain
+
+FORMS = [normal_url, clean_url, identity_of]
+
+
+@pytest.mark.parametrize(
+    ("url", "normal"),
+    [
+        ("HTTP://Example.COM", "http://example.com/"),
+        ("http://example.com:80/", "http://example.com/"),
+        ("https://example.com:443/a", "https://example.com/a"),
+        ("http://example.com:443/a", "http://example.com:443/a"),
+        ("http://example.com:/a", "http://example.com/a"),
+        ("http://example.com./a", "http://example.com/a"),
+        ("http://example.com/a#part", "http://example.com/a"),
+        ("http://example.com?a=1", "http://example.com/?a=1"),
+        ("http://example.com/a/./b/../c", "http://example.com/a/c"),
+        ("http://example.com/a/..", "http://example.com/"),
+        ("http://example.com/a/b/.", "http://example.com/a/b/"),
+        ("http://example.com/../../a", "http://example.com/a"),
+        ("http://example.com/%2e%2e/a", "http://example.com/a"),
+        ("http://example.com//a//b", "http://example.com//a//b"),
+        ("http://example.com/%7euser/%c3%a4", "http://example.com/~user/%C3%A4"),
+        ("http://example.com/ä b", "http://example.com/%C3%A4%20b"),
+        ("http://example.com/a%2Fb", "http://example.com/a%2Fb"),
+        ("http://example.com/100%", "http://example.com/100%25"),
+        ("http://example.com/?q=%D6%D0", "http://example.com/?q=%D6%D0"),
+        ("http://example.com/?b=2&a=1", "http://example.com/?b=2&a=1"),
+        ("http://example.com/?u=a\\b", "http://example.com/?u=a%5Cb"),
+        ("http:\\\\example.com\\a", "http://example.com/a"),
+        ("  http://example.com/\na ", "http://example.com/a"),
+        ("http://user:secret@example.com/", "http://example.com/"),
+        ("http://straße.example/", "http://xn--strae-oqa.example/"),
+        ("http://中国。公司/", "http://xn--fiqs8s.xn--55qx5d/"),
+        ("http://ＥＸＡＭＰＬＥ.com/", "http://example.com/"),
+        ("http://foo_bar.example.com/", "http://foo_bar.example.com/"),
+        ("http://[0:0::1]:8080/", "http://[::1]:8080/"),
+        ("http://１２７.0.0.1/", "http://127.0.0.1/"),
+    ],
+)
+def test_normal_form(url: str, normal: str) -> None:
+    assert normal_url(url) == normal
+
+
+@pytest.mark.parametrize(
+    ("url", "clean"),
+    [
+        ("http://example.com/a?utm_source=x&id=7&UTM_Medium=y", "http://example.com/a?id=7"),
+        ("http://example.com/a?fbclid=1&gclid=2", "http://example.com/a"),
+        ("http://example.com/a?b=2&utm%5Fid=3&a=1", "http://example.com/a?b=2&a=1"),
+        ("http://example.com/a?&&b=&c", "http://example.com/a?b=&c"),
+        ("http://example.com/a;jsessionid=0A1B?x=1", "http://example.com/a?x=1"),
+        ("http://example.com/a/..;jsessionid=1", "http://example.com/"),
+        ("http://example.com/a?ref=front&source=x&from=y", "http://example.com/a?ref=front&source=x&from=y"),
+        ("http://example.com/a?utmost=1", "http://example.com/a?utmost=1"),
+        ("http://example.com/a?next=http://b/?utm_x=1", "http://example.com/a?next=http://b/?utm_x=1"),
+    ],
+)
+def test_clean_form(url: str, clean: str) -> None:
+    assert clean_url(url) == clean
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/a?id=7",
+        "https://example.com/a?id=7",
+        "https://EXAMPLE.com:443/a?utm_source=feed&id=7#comments",
+        "http://example.com:80/x/../a?id=7",
+    ],
+)
+def test_spellings_of_one_article_have_one_identity(url: str) -> None:
+    assert identity_of(url) == "https://example.com/a?id=7"
+
+
+def test_what_may_be_two_articles_keeps_two_identities() -> None:
+    urls = ["http://a.example/x", "http://a.example/x/", "http://a.example/X", "http://a.example:8080/x"]
+    urls += ["http://a.example/x?p=1", "http://a.example/x?p=2", "http://www.a.example/x", "http://a.example/a%2Fx"]
+    assert len({identity_of(url) for url in urls}) == len(urls)
+
+
+@pytest.mark.parametrize(
+    ("url", "domain"),
+    [
+        ("https://german.example.com.cn/a", "example.com.cn"),
+        ("https://example.com.cn:8443/", "example.com.cn"),
+        ("http://news.example.co.uk", "example.co.uk"),
+        ("http://one.github.io/", "one.github.io"),
+        ("http://x.two.github.io/", "two.github.io"),
+        ("http://github.io/", "github.io"),
+        ("http://www.täglich.example.de", "example.de"),
+        ("http://www.täglich.de", "xn--tglich-bua.de"),
+        ("http://a.b.公司.cn/", "b.xn--55qx5d.cn"),
+        ("http://news.corp.lan/", "corp.lan"),
+        ("http://localhost/", "localhost:80"),
+        ("https://localhost/", "localhost:443"),
+        ("http://LOCALHOST.:8000/", "localhost:8000"),
+        ("http://127.0.0.1:8080/x", "127.0.0.1:8080"),
+        ("http://[::1]/", "[::1]:80"),
+    ],
+)
+def test_registered_domain(url: str, domain: str) -> None:
+    assert registered_domain(url) == domain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "example.com",
+        "//example.com/",
+        "/a",
+        "mailto:a@example.com",
+        "ftp://example.com/",
+        "javascript:alert(1)",
+        "urn:uuid:1",
+        "http://",
+        "http:///a",
+        "http://:80/",
+        "http://exa mple.com/",
+        "http://a%41.com/",
+        "http://a..b/",
+        "http://" + "a" * 64 + ".com/",
+        "http://" + "a.b" * 100 + ".com/",
+        "http://example.com:0/",
+        "http://example.com:99999/",
+        "http://example.com:port/",
+        "http://[::1/",
+        "http://[fe80::1%25eth0]/",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://0x7f.0.0.1/",
+        "http://0x7f000001/",
+        "http://1.2.3.256/",
+        "http://❤.ws/",
+        "http://exa\u2100mple.com/",
+        "http://example.com/\ud800",
+    ],
+)
+def test_no_address_is_a_value_error(text: str) -> None:
+    assert not is_http_url(text)
+    for form in [*FORMS, registered_domain]:
+        with pytest.raises(ValueError, match=r"."):
+            form(text)
+
+
+@pytest.mark.parametrize("text", ["http://example.com", "HTTPS://[::1]:1/", " http://a/ "])
+def test_an_address_is_one(text: str) -> None:
+    assert is_http_url(text)
+
+
+_ODD = st.text(alphabet="ab%.:/?#[]@;&=+\\ _-~0123456789xäß。中\t\n\x00|'\"<>utm", max_size=40)
+_URLS = st.one_of(
+    st.text(),
+    st.builds("http://a.b/{};jsessionid={}".format, _ODD, _ODD),
+    st.builds("{}://{}/{}?{}#{}".format, st.sampled_from(["http", "https", "HTTP"]), _ODD, _ODD, _ODD, _ODD),
+    st.builds("https://example.com/{}?{}".format, _ODD, _ODD),
+)
+
+
+@given(_URLS)
+def test_any_text_is_an_address_or_a_value_error(text: str) -> None:
+    for form in [*FORMS, registered_domain]:
+        try:
+            result = form(text)
+        except ValueError:
+            assert not is_http_url(text)
+        else:
+            assert is_http_url(text)
+            assert result.isascii()
+
+
+@given(_URLS)
+def test_every_form_is_its_own_form(text: str) -> None:
+    for form in FORMS:
+        try:
+            once = form(text)
+        except ValueError:
+            continue
+        assert form(once) == once
+        assert identity_of(once) == identity_of(text)
+        assert registered_domain(clean_url(text)) == registered_domain(text)
