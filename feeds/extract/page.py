@@ -1,0 +1,160 @@
+"""An article page in, one Item out: every field from where it stands best, each with its provenance.
+
+The page is parsed once; metadata is read before the body. A recipe overrides any field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urljoin
+
+import lxml.html
+
+from feeds.extract import visible
+from feeds.extract.authors import find_authors
+from feeds.extract.body import read_body
+from feeds.extract.found import Found, clean
+from feeds.extract.jsonld import JsonLd, as_list, read_json_ld, types_of
+from feeds.extract.keywords import find_keywords
+from feeds.extract.meta import Head, read_head
+from feeds.extract.select import compile_selector
+from feeds.extract.title import find_title
+from feeds.extract.tree import parse_html
+from feeds.extract.verdict import check_article
+from feeds.extract.when import find_published, find_updated
+from feeds.model import Item, Recipe
+from feeds.names import split_keywords
+
+
+def read_page(html: bytes, url: str, *, content_type: str | None = None, recipe: Recipe | None = None) -> Item:
+    """Read one article page.
+
+    Args:
+        html: The page's bytes, decompressed.
+        url: Its absolute address, after redirects.
+        content_type: The HTTP header's value, which may name the encoding.
+        recipe: Selectors that win over what is found without them.
+
+    Raises:
+        ExtractError: the document cannot be read at all, or a selector of the recipe is wrong.
+        NothingFound: the page answered, and is no article; the reason says what it is.
+    """
+    recipe = recipe or Recipe()
+    tree = parse_html(html, content_type=content_type, encoding=recipe.encoding)
+    head, ld = read_head(tree, url), read_json_ld(tree, url)
+    found = _find_fields(tree, head, ld, url, recipe)
+    found |= _select_fields(tree, url, recipe)
+    title = _value(found, "title")
+    body = read_body(tree, url=url, json_ld_body=ld.text("articleBody") or None, selector=recipe.body, title=title)
+    published = _value(found, "published")
+    kinds = sorted({kind for node in ld.nodes for kind in types_of(node)})
+    check_article(tree=tree, title=title, body=body, json_ld_types=kinds, published=published, url=url)
+    if body.html:
+        found["content_html"] = Found(value=body.html, where=body.provenance)
+    return _as_item(url, found)
+
+
+def _find_fields(
+    tree: lxml.html.HtmlElement, head: Head, ld: JsonLd, url: str, recipe: Recipe
+) -> dict[str, Found[Any] | None]:
+    language = _language(head, ld)
+    spoken = language.value if language else None
+    return {
+        "canonical_url": _canonical(head, ld, url),
+        "title": find_title(tree, head, ld),
+        "authors": find_authors(tree, head, ld),
+        "published": find_published(tree, head, ld, spoken),
+        "updated": find_updated(head, ld, spoken),
+        "keywords": find_keywords(tree, head, ld, recipe.keyword_separators),
+        "language": language,
+        "section": _first(ld, "articleSection") or head.first("article:section"),
+        "summary": _first(ld, "description") or head.first("og:description", "description", "twitter:description"),
+        "image": _image(head, ld, url),
+        "origin": next((Found(value=one.value[0], where=one.where) for one in visible.labelled(tree, "origin")), None),
+        "alternates": _alternates(head),
+        "is_free": _is_free(ld),
+    }
+
+
+def _select_fields(tree: lxml.html.HtmlElement, url: str, recipe: Recipe) -> dict[str, Found[Any] | None]:
+    """What the recipe's selectors give; a selector that finds nothing leaves the field to the general rules."""
+    found: dict[str, Found[Any] | None] = {}
+    for field in ("title", "published", "origin", "image", "authors", "keywords"):
+        selector = getattr(recipe, field)
+        texts = compile_selector(selector).texts(tree) if selector else []
+        if not texts:
+            continue
+        value: Any = texts[0]
+        if field == "image":
+            value = urljoin(url, value)
+        elif field == "keywords":
+            value = split_keywords(texts, recipe.keyword_separators)
+        elif field == "authors":
+            value = texts
+        found[field] = Found(value=value, where="recipe")
+    return found
+
+
+def _value(found: Mapping[str, Found[Any] | None], field: str) -> Any:
+    one = found.get(field)
+    return one.value if one else None
+
+
+def _as_item(url: str, found: Mapping[str, Found[Any] | None]) -> Item:
+    fields = {name: one for name, one in found.items() if one is not None}
+    values = {name: one.value for name, one in fields.items()}
+    for name in ("authors", "keywords"):
+        values[name] = tuple(values.get(name, ()))
+    provenance = MappingProxyType({name: one.where for name, one in fields.items()})
+    return Item(url=url, provenance=provenance, **values)
+
+
+def _first(ld: JsonLd, key: str) -> Found[str] | None:
+    text = ld.text(key)
+    return Found(value=text, where="json-ld") if text else None
+
+
+def _canonical(head: Head, ld: JsonLd, url: str) -> Found[str] | None:
+    link = head.link("canonical")
+    if link:
+        return Found(value=link, where="link:canonical")
+    for candidate in (_first(ld, "url"), head.first("og:url")):
+        if candidate and candidate.value.startswith(("http://", "https://", "/")):
+            return Found(value=urljoin(url, candidate.value), where=candidate.where)
+    return None
+
+
+def _language(head: Head, ld: JsonLd) -> Found[str] | None:
+    if head.language:
+        return Found(value=head.language, where="html:lang")
+    return _first(ld, "inLanguage") or head.first("content-language", "og:locale", "dc.language", "language")
+
+
+def _image(head: Head, ld: JsonLd, url: str) -> Found[str] | None:
+    found = head.first("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
+    if found is None:
+        for value in (ld.follow(one) for one in as_list(ld.article.get("image"))):
+            address = value.get("url") if isinstance(value, Mapping) else value
+            if isinstance(address, str) and address:
+                found = Found(value=clean(address), where="json-ld")
+                break
+    return Found(value=urljoin(url, found.value), where=found.where) if found else None
+
+
+def _alternates(head: Head) -> Found[Mapping[str, str]] | None:
+    links = {
+        tongue.lower(): href
+        for rels, href, tongue, kind in head.links
+        if "alternate" in rels and tongue and tongue.lower() != "x-default" and kind in ("", "text/html")
+    }
+    return Found(value=MappingProxyType(links), where="link:alternate") if links else None
+
+
+def _is_free(ld: JsonLd) -> Found[bool] | None:
+    for node in (ld.article, ld.page):
+        value = str(node.get("isAccessibleForFree", "")).strip().lower()
+        if value in ("true", "false"):
+            return Found(value=value == "true", where="json-ld")
+    return None

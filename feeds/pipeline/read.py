@@ -1,0 +1,57 @@
+"""One article page in, one Article out, with no store and no network; and a page's item joined with its listing's."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from types import MappingProxyType
+
+from feeds.extract.page import read_page
+from feeds.model import Article, Item, Recipe
+from feeds.normalise.article import normalise
+
+
+def read_article(html: bytes, url: str, *, content_type: str | None = None, recipe: Recipe | None = None) -> Article:
+    """Read an article from a page of any site.
+
+    Args:
+        html: The page's bytes, decompressed.
+        url: Its absolute address.
+        content_type: The HTTP header's value, which may name the encoding.
+        recipe: Selectors that win over what is found without them.
+
+    Returns:
+        The article; each field's origin is in ``provenance``. A clock without a zone is read as UTC.
+
+    Raises:
+        NothingFound: the page is no article; the reason says what it is.
+        ExtractError: the document cannot be read at all.
+        ArticleError: the address is none, or the page has neither a title nor text.
+    """
+    recipe = recipe or Recipe()
+    item = read_page(html, url, content_type=content_type, recipe=recipe)
+    return normalise(
+        item,
+        date_formats=recipe.date_formats,
+        keyword_separators=recipe.keyword_separators,
+        now=dt.datetime.now(dt.UTC),
+    )
+
+
+def merge_listed(page: Item, listed: Item) -> Item:
+    """The page's item, with what it lacks taken from its entry in the listing or feed.
+
+    A feed entry's guid stays the identity, whatever the page says. Provenance follows each value.
+    """
+    taken: dict[str, object] = {}
+    for field in dataclasses.fields(Item):
+        name = field.name
+        if name in ("url", "provenance"):
+            continue
+        own, other = getattr(page, name), getattr(listed, name)
+        if other in (None, "", ()) or (name == "alternates" and not other):
+            continue
+        if name == "guid" or own in (None, "", ()) or (name == "alternates" and not own):
+            taken[name] = other
+    came_from = {name: listed.provenance[name] for name in taken if name in listed.provenance}
+    return dataclasses.replace(page, provenance=MappingProxyType({**page.provenance, **came_from}), **taken)  # type: ignore[arg-type]  # each value is of its own field's type
