@@ -91,7 +91,7 @@ class Scheduler:
         try:
             claims = self._store.claim_due(self._clock(), limit=free, lease_s=self._lease_s)
         except StoreError as error:
-            log.error("the store does not answer; trying again with the next tick", reason=str(error))  # noqa: TRY400
+            log.error("the store does not answer; trying again with the next tick", reason=str(error))
             return 0
         for claim in claims:
             self._dispatch(claim)

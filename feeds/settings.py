@@ -157,3 +157,13 @@ def _convert(kind: str, value: object) -> Any:
         case "str" if isinstance(value, str):
             return value
     raise ValueError(value)
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The variables that give another process these very settings."""
+    values = {f.name: getattr(settings, f.name) for f in fields(settings)}
+    return {
+        PREFIX + name.upper(): str(value.absolute() if isinstance(value, Path) else value)
+        for name, value in values.items()
+        if value != ""
+    }

@@ -80,7 +80,7 @@ class Poller:
         except StoreError as error:
             log.error(
                 "poll stopped: the store failed; the lease brings it back", source_id=source.id, reason=str(error)
-            )  # noqa: TRY400
+            )
             return None
         _tell(report)
         return report

@@ -1,0 +1,45 @@
+# Two commands: `make run` tries it, `make test` checks it. Both set up what they need in .venv first.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test bench clean
+
+run: $(VENV)/.run            ## polls, stores and serves, with the sample newsroom; ARGS="--port 8080" adds options
+	@exec $(BIN)/polyfeed serve --newsroom $(ARGS)
+
+test: $(VENV)/.test          ## lint, types, import layers and every test; ARGS="-k feeds" goes to pytest
+	@sh tests/debian-packages newsboat sfeed chromium
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+bench: $(VENV)/.bench        ## what README.md claims in numbers, as ratios measured in one run
+	@sh tests/debian-packages nginx-light wrk
+	$(BIN)/python -m benchmarks
+
+$(VENV)/.pip:
+	@$(PYTHON) -c 'import sys; sys.exit("Polyfeed needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
+	@echo "Setting up $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@# pip before 23.3 cannot read the name of one of our requirements
+	@$(PIP) install --upgrade 'pip>=24'
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.pip pyproject.toml constraints.txt
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.pip pyproject.toml constraints.txt
+	@$(PIP) install --constraint constraints.txt --editable '.[test]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: $(VENV)/.test
+	@$(PIP) install --constraint constraints.txt --editable '.[test,bench]'
+	@touch $@
+
+clean:                       ## removes the virtual environment and caches; articles in data/ stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,64 @@
+"""polyfeed schedule and polyfeed newsroom: one role in one process, as ``serve`` starts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+import structlog
+
+from feeds.cli.options import loaded_sources, opened_store, with_settings
+from feeds.cli.processes import until_stopped
+from feeds.model import Claim, Source
+from feeds.newsroom.site import Newsroom, newsroom_sources
+from feeds.schedule import Scheduler, ThreadDispatch
+from feeds.settings import Settings
+from feeds.tasks import Poller, open_fetcher, utc_now
+
+log = structlog.get_logger()
+
+
+@click.command(epilog="Example: polyfeed schedule --config config --data data")
+@click.option("--newsroom-url", hidden=True, help="Address of a sample newsroom to poll too.")
+@with_settings
+def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
+    """Polls the sources that are due, until it is stopped. `polyfeed serve` starts one of these by itself."""
+    ended = until_stopped()
+    sources: Iterable[Source] = loaded_sources(settings).sources
+    if newsroom_url:
+        sources = (*sources, *newsroom_sources(newsroom_url))
+    by_id = {source.id: source for source in sources}
+    with opened_store(settings) as store, open_fetcher(settings) as fetcher:
+        store.register(tuple(by_id.values()), utc_now())
+        poller = Poller(by_id, settings=settings, store=store, fetcher=fetcher)
+
+        def poll(claim: Claim) -> None:
+            poller.poll(claim)
+
+        dispatch = ThreadDispatch(poll, threads=settings.poll_threads)
+        scheduler = Scheduler(store, dispatch, clock=utc_now, tick_s=settings.tick_s, lease_s=settings.lease_s)
+        scheduler.start()
+        log.info("scheduler started", sources=len(by_id), threads=settings.poll_threads)
+        ended.wait()
+        log.info("scheduler stops; waiting for running polls")
+        scheduler.stop()
+    return 0
+
+
+@click.command(epilog="Example: polyfeed newsroom --port 8081 --every 2 --articles 1000")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8081, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--every", default=5.0, show_default=True, type=click.FloatRange(min=0.05), help="Seconds between articles."
+)
+@click.option(
+    "--articles", default=60, show_default=True, type=click.IntRange(min=0), help="Old articles at the start."
+)
+def newsroom(host: str, port: int, every: float, articles: int) -> int:
+    """Runs the sample newsroom alone: a magazine site with five editions, on this machine."""
+    ended = until_stopped()
+    with Newsroom(articles=articles, every_s=every) as site:
+        site.start(host=host, port=port)
+        click.echo(f"The sample newsroom is at {site.url}/")
+        ended.wait()
+    return 0

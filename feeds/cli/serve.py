@@ -1,0 +1,172 @@
+"""polyfeed serve: one process tree with the web server, the scheduler and, on request, the sample newsroom.
+
+polyfeed serve            granian's main process: accepts, starts and restarts
+  ├─ web workers          feeds.web.wsgi:app, answering from the store
+  ├─ polyfeed schedule    polls and stores
+  └─ polyfeed newsroom    only with --newsroom
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from feeds.cli.options import make_writable, with_settings
+from feeds.cli.processes import Child, watch_parent
+from feeds.errors import StartError
+from feeds.settings import Settings, as_environment
+from feeds.store import open_store
+
+# a request is answered from memory or by one short query: a few threads keep a worker's processor busy
+THREADS_PER_WORKER = 4
+ANNOUNCE_WITHIN_S = 60.0
+NEWSROOM_PORTS = 20
+
+
+@click.command(epilog="Example: polyfeed serve --newsroom --port 8000")
+@click.option("--host", help="Address to listen on (127.0.0.1).")
+@click.option("--port", type=int, help="Port to listen on (8000; 0 takes a free one).")
+@click.option("--newsroom", is_flag=True, help="Also run the sample newsroom on this machine, and poll it.")
+@click.option(
+    "--every",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(min=0.05),
+    help="Newsroom: seconds between articles.",
+)
+@click.option(
+    "--articles", default=60, show_default=True, type=click.IntRange(min=0), help="Newsroom: old articles at the start."
+)
+@with_settings
+def serve(settings: Settings, *, newsroom: bool, every: float, articles: int) -> int:
+    """Polls the sources, keeps their articles and serves the feeds, until it is stopped."""
+    settings = replace(settings, port=free_port(settings.host, settings.port))
+    _prepare(settings)
+    environ = {**os.environ, **as_environment(settings)}
+    os.environ.update(as_environment(settings))  # granian's workers read their settings from there
+    with ExitStack() as children:
+        scheduling = ["schedule"]
+        if newsroom:
+            url, arguments = _newsroom(settings, every, articles)
+            children.enter_context(_running(Child(arguments, environ)))
+            scheduling += ["--newsroom-url", url]
+        children.enter_context(_running(Child(scheduling, environ)))
+        threading.Thread(target=_announce, args=(settings,), daemon=True).start()
+        _serve_web(settings)
+    return 0
+
+
+def _prepare(settings: Settings) -> None:
+    """Fails early and in words: the data folder, the database."""
+    make_writable(settings.data)
+    open_store(settings.store_url).close()
+    metrics = settings.data / "metrics"  # counters of processes that are gone
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics.absolute())
+
+
+def free_port(host: str, port: int) -> int:
+    """The port when it can be listened on, a free one for 0.
+
+    Raises:
+        StartError: the port is in use, or the address is not this machine's.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            probe.listen()
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        raise StartError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; name another with --port or POLYFEED_PORT"
+        ) from error
+
+
+def _newsroom(settings: Settings, every: float, articles: int) -> tuple[str, list[str]]:
+    """Where the newsroom will be and the command that runs it.
+
+    The port after the service's own: the same at each start, since an article's identity is its address.
+    """
+    for port in range(settings.port + 1, settings.port + 1 + NEWSROOM_PORTS):
+        try:
+            free_port("127.0.0.1", port)
+        except (StartError, OverflowError):
+            continue
+        arguments = ["newsroom", "--port", str(port), "--every", str(every), "--articles", str(articles)]
+        return f"http://127.0.0.1:{port}", arguments
+    raise StartError(f"no free port for the newsroom in the {NEWSROOM_PORTS} after {settings.port}; use another --port")
+
+
+@contextmanager
+def _running(child: Child) -> Iterator[None]:
+    child.start()
+    try:
+        yield
+    finally:
+        child.stop()
+
+
+def _serve_web(settings: Settings) -> None:
+    """Runs granian until it is stopped; its workers load ``feeds.web.wsgi:app``."""
+    os.environ["POLYFEED_SUPERVISOR"] = str(os.getpid())
+    server = Granian(
+        "feeds.web.wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.web_workers,
+        blocking_threads=THREADS_PER_WORKER,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=load_app)  # type: ignore[attr-defined]
+
+
+def load_app(target: str) -> Callable[..., Any]:
+    """What a web worker runs; a worker whose main process was killed ends too, and frees the port."""
+    watch_parent(lambda: os._exit(1))
+    module, _, name = target.partition(":")
+    app: Callable[..., Any] = getattr(import_module(module), name)
+    return app
+
+
+def _announce(settings: Settings) -> None:
+    """Prints what to open and what to subscribe to, as soon as requests are answered."""
+    base = settings.base_url
+    local = replace(settings, public_url="").base_url
+    deadline = time.monotonic() + ANNOUNCE_WITHIN_S
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{local}/health", timeout=2):  # noqa: S310 - our own address
+                break
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    else:
+        click.echo(f"polyfeed: {local}/health does not answer after {ANNOUNCE_WITHIN_S:.0f} s; see the log", err=True)
+        return
+    click.echo(
+        f"\nPolyfeed is at {base}/\n"
+        f"  all editions and keywords   {base}/\n"
+        f"  a feed to subscribe to      {base}/feeds/all.atom\n"
+        f"  every feed, for a reader    {base}/feeds.opml\n"
+        f"  how the sources are         {base}/sources\n"
+        f"Ctrl-C stops it.\n"
+    )

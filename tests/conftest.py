@@ -1,0 +1,35 @@
+"""Shared by every test: the network ends at loopback, and the corpus is found or its absence is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_socket import enable_socket, socket_allow_hosts
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SHARED = CHECKOUT.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def loopback_only() -> Iterator[None]:
+    """A test that dials anything but this machine fails."""
+    socket_allow_hosts(["127.0.0.1", "127.0.0.2", "127.0.0.3", "::1", "localhost"], allow_unix_socket=True)
+    yield
+    enable_socket()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real pages and feeds beside the checkout; tests that use it skip where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("no ../shared beside the checkout: the real pages and feeds live there")
+    return SHARED
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """An instant to pass as ``now``."""
+    return dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
