@@ -1,0 +1,168 @@
+"""A stored article in, an Entry out: what every format shows of it, decided once.
+
+Which date is ``updated``: ``changed_at`` once the content has changed after the article was first seen, else the
+date published. Both stand still until ``content_hash`` changes, so ``updated`` does too (RFC 4287, 4.2.15).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from posixpath import splitext
+from types import MappingProxyType
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfoNotFoundError
+
+from feeds.folding import display_form, keyword_key
+from feeds.model import Article, FeedQuery, StoredArticle
+from feeds.query import write_address
+from feeds.render.text import exact_date, first_words, legal_text, one_line, web_address
+
+TITLE_CHARS = 80
+SUMMARY_CHARS = 300
+UNKNOWN_LANGUAGE = "und"
+
+# Not the mimetypes module: its answers come from files of the machine, and bytes must be equal on every machine.
+_PICTURE_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        ".avif": "image/avif",
+        ".bmp": "image/bmp",
+        ".gif": "image/gif",
+        ".heic": "image/heic",
+        ".jfif": "image/jpeg",
+        ".jpeg": "image/jpeg",
+        ".jpg": "image/jpeg",
+        ".jxl": "image/jxl",
+        ".png": "image/png",
+        ".svg": "image/svg+xml",
+        ".tif": "image/tiff",
+        ".tiff": "image/tiff",
+        ".webp": "image/webp",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A keyword: its label, and the absolute address of the page of its feed."""
+
+    label: str
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """``media_type`` is None when the address does not tell it."""
+
+    url: str
+    media_type: str | None
+    caption: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An article as a feed shows it: every text is legal in XML, every address absolute http, both dates aware.
+
+    ``url`` is None when the article's address is none that a browser opens. ``published`` is midnight in the
+    article's zone when ``is_date_only``, and the time it was first seen when not ``is_dated``.
+    """
+
+    id: str
+    title: str
+    url: str | None
+    language: str | None
+    published: dt.datetime
+    is_dated: bool
+    is_date_only: bool
+    updated: dt.datetime
+    authors: tuple[str, ...]
+    categories: tuple[Category, ...]
+    summary: str
+    content_html: str
+    origin: str
+    picture: Picture | None
+    alternates: tuple[tuple[str, str], ...]
+
+
+def describe(stored: StoredArticle, *, labels: Mapping[str, str], source_name: str, public_url: str) -> Entry:
+    """What a feed shows of an article.
+
+    Args:
+        stored: the article.
+        labels: keyword key -> display form; a missing one shows as the article has it.
+        source_name: stands in for authors where there are none; empty for none.
+        public_url: where the service lives, without a slash behind it.
+    """
+    article = stored.article
+    published = published_at(stored)
+    is_changed = stored.changed_at > stored.first_seen_at
+    text = article.content_text
+    return Entry(
+        id=one_line(article.id),
+        title=_title(article),
+        url=web_address(article.url),
+        language=None if article.language in ("", UNKNOWN_LANGUAGE) else article.language,
+        published=exact_date(published),
+        is_dated=article.published is not None,
+        is_date_only=article.published is not None and not isinstance(article.published, dt.datetime),
+        updated=exact_date(max(stored.changed_at, published) if is_changed else published),
+        authors=_distinct(article.authors) or _distinct([source_name]),
+        categories=_categories(article, labels, public_url),
+        summary=legal_text(article.summary).strip() or first_words(text[: SUMMARY_CHARS * 10], SUMMARY_CHARS),
+        content_html=legal_text(article.content_html).strip(),
+        origin=one_line(article.origin or ""),
+        picture=_picture(article),
+        alternates=_alternates(article),
+    )
+
+
+def published_at(stored: StoredArticle) -> dt.datetime:
+    """The date a feed shows and sorts by; a zone that this machine does not know counts as UTC."""
+    try:
+        return stored.dated_at
+    except (ZoneInfoNotFoundError, ValueError):  # a bad article must not cost the feed
+        day = stored.article.published
+        return dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC) if day else stored.first_seen_at
+
+
+def _title(article: Article) -> str:
+    """The title, else the first words of the text, else the address."""
+    for text in (article.title, article.summary, article.content_text[: TITLE_CHARS * 10]):
+        if title := one_line(text):
+            return title if text is article.title else first_words(title, TITLE_CHARS)
+    return one_line(article.url) or one_line(article.id)
+
+
+def _categories(article: Article, labels: Mapping[str, str], public_url: str) -> tuple[Category, ...]:
+    """One category a keyword key, in the article's order."""
+    unknown = article.language in ("", UNKNOWN_LANGUAGE)
+    languages = () if unknown else (article.language,)
+    found: dict[str, Category] = {}
+    for keyword in article.keywords:
+        key = keyword_key(keyword)
+        label = one_line(labels.get(key) or display_form(keyword))
+        if key and label and key not in found:
+            address = write_address(FeedQuery(languages=languages, keywords=(key,)), None, labels)
+            found[key] = Category(label=label, scheme=public_url + address)
+    return tuple(found.values())
+
+
+def _picture(article: Article) -> Picture | None:
+    url = web_address(article.image)
+    if url is None:
+        return None
+    ending = splitext(urlsplit(url).path)[1].lower()
+    return Picture(url=url, media_type=_PICTURE_TYPES.get(ending), caption=one_line(article.image_caption or ""))
+
+
+def _alternates(article: Article) -> tuple[tuple[str, str], ...]:
+    """(language, address) of the same story in other languages, by language."""
+    pairs = ((language, web_address(url)) for language, url in sorted(article.alternates.items()))
+    return tuple(
+        (language, url) for language, url in pairs if url and one_line(language) and language != article.language
+    )
+
+
+def _distinct(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in map(one_line, names) if name))

@@ -1,0 +1,115 @@
+"""Elements that feedgen 1.0 made in, the same elements as the specifications want them out.
+
+Each function mends one thing that feedgen gets wrong or cannot say; ``feeds.render.xml`` calls them from feedgen's
+extension hooks. Atom elements are unqualified here, as feedgen makes them: it writes their namespace on the root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from lxml import etree
+
+from feeds.model import Format
+from feeds.render.entry import Entry, Picture
+from feeds.render.head import MEDIA_TYPES, FeedHead
+
+ATOM = "http://www.w3.org/2005/Atom"
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
+DC = "http://purl.org/dc/elements/1.1/"
+MEDIA = "http://search.yahoo.com/mrss/"
+XML = "http://www.w3.org/XML/1998/namespace"
+
+# declared once, on the root, whatever the entries hold: so entries can be joined as bytes
+ATOM_NAMESPACES: Mapping[str, str] = MappingProxyType({"dc": DC, "media": MEDIA})
+RSS_NAMESPACES: Mapping[str, str] = MappingProxyType({"atom": ATOM, "content": CONTENT, "dc": DC, "media": MEDIA})
+
+Element = etree._Element  # noqa: SLF001  lxml has no public name for it
+
+
+def mend_atom_entry(element: Element, entry: Entry) -> None:
+    """Links with rel, type and hreflang (feedgen drops them), item language, origin, picture."""
+    for link in element.findall("link"):
+        element.remove(link)
+    for attributes in _atom_links(entry):
+        etree.SubElement(element, "link", attributes)
+    if entry.language:
+        element.set(f"{{{XML}}}lang", entry.language)
+    _add(element, f"{{{DC}}}source", entry.origin)
+    if entry.picture:
+        _add_picture(element, entry.picture)
+
+
+def mend_rss_item(item: Element, entry: Entry) -> None:
+    """Authors without an email (RSS's own author wants one), item language, origin, picture."""
+    for name in entry.authors:
+        _add(item, f"{{{DC}}}creator", name)
+    _add(item, f"{{{DC}}}language", entry.language or "")
+    _add(item, f"{{{DC}}}source", entry.origin)
+    if entry.picture:
+        _add_picture(item, entry.picture)
+
+
+def mend_atom_feed(feed: Element, head: FeedHead) -> None:
+    """Links of the feed, in a fixed order."""
+    for attributes in _feed_links(head, Format.ATOM):
+        etree.SubElement(feed, "link", attributes)
+
+
+def mend_rss_channel(channel: Element, head: FeedHead) -> None:
+    """Links of the feed: RSS has none of its own but the page's, feedgen writes ``self`` at most."""
+    for attributes in _feed_links(head, Format.RSS):
+        etree.SubElement(channel, f"{{{ATOM}}}link", attributes)
+
+
+def _feed_links(head: FeedHead, own: Format) -> list[dict[str, str]]:
+    links = [
+        {"rel": "self", "type": MEDIA_TYPES[own], "href": head.self_url},
+        {"rel": "alternate", "type": "text/html", "href": head.html_url},
+    ]
+    links += [
+        {"rel": "alternate", "type": MEDIA_TYPES[other], "href": head.alternates[other]}
+        for other in Format
+        if other is not own and other in head.alternates
+    ]
+    if head.hub:
+        links.append({"rel": "hub", "href": head.hub})
+    return links
+
+
+def _atom_links(entry: Entry) -> list[dict[str, str]]:
+    """The article, its translations, its picture.
+
+    Some readers take the first alternate link for the article's, others the last: with translations the article's
+    own stands at both ends. The second has no hreflang, since no two may agree in type and hreflang (RFC 4287, 4.1.2).
+    """
+    page = {"rel": "alternate", "type": "text/html"}
+    links = []
+    if entry.url:
+        own_language = {"hreflang": entry.language} if entry.language else {}
+        links.append({**page, **own_language, "href": entry.url})
+    links += [{**page, "hreflang": language, "href": url} for language, url in entry.alternates]
+    if entry.url and entry.alternates and entry.language:
+        links.append({**page, "href": entry.url})
+    if entry.picture:
+        known_type = {"type": entry.picture.media_type} if entry.picture.media_type else {}
+        links.append({"rel": "enclosure", **known_type, "href": entry.picture.url})
+    return links
+
+
+def _add_picture(element: Element, picture: Picture) -> None:
+    """Media RSS with a caption, which feedgen's own media extension cannot nest."""
+    content = etree.SubElement(element, f"{{{MEDIA}}}content", {"url": picture.url})
+    if picture.media_type:
+        content.set("type", picture.media_type)
+    content.set("medium", "image")
+    if picture.caption:
+        caption = etree.SubElement(content, f"{{{MEDIA}}}description", {"type": "plain"})
+        caption.text = picture.caption
+    etree.SubElement(element, f"{{{MEDIA}}}thumbnail", {"url": picture.url})
+
+
+def _add(parent: Element, tag: str, text: str) -> None:
+    if text:
+        etree.SubElement(parent, tag).text = text

@@ -1,0 +1,214 @@
+"""A question in, the title and description of its feed out, in the feed's own language.
+
+Names of languages and the joining of lists come from CLDR (Babel); the sentences here exist in five languages, and
+any other feed is described in English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
+
+from feeds.model import FeedQuery, Match
+
+_SEPARATOR = " · "
+_DEFAULT = "en"
+_UNKNOWN = "und"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """Sentences of one language: ``{languages}`` in words for running text, ``{names}`` a joined list."""
+
+    every_language: str
+    articles: str
+    all_articles: str
+    with_one_keyword: str
+    with_keywords: str
+    with_any_keyword: str
+    in_section: str
+    from_source: str
+    end: str
+
+
+_WORDS: Mapping[str, _Words] = MappingProxyType(
+    {
+        "en": _Words(
+            every_language="All languages",
+            articles="Articles in {languages}",
+            all_articles="Articles in all languages",
+            with_one_keyword=" with the keyword {names}",
+            with_keywords=" with the keywords {names}",
+            with_any_keyword=" with any of the keywords {names}",
+            in_section=" in the section {name}",
+            from_source=" from {name}",
+            end=".",
+        ),
+        "de": _Words(
+            every_language="Alle Sprachen",
+            articles="Artikel auf {languages}",
+            all_articles="Artikel in allen Sprachen",
+            with_one_keyword=" mit dem Stichwort {names}",
+            with_keywords=" mit den Stichwörtern {names}",
+            with_any_keyword=" mit einem der Stichwörter {names}",
+            in_section=" in der Rubrik {name}",
+            from_source=" von {name}",
+            end=".",
+        ),
+        "fr": _Words(
+            every_language="Toutes les langues",
+            articles="Articles en {languages}",
+            all_articles="Articles dans toutes les langues",
+            with_one_keyword=" avec le mot-clé {names}",
+            with_keywords=" avec les mots-clés {names}",
+            with_any_keyword=" avec l’un des mots-clés {names}",
+            in_section=" dans la rubrique {name}",
+            from_source=" de {name}",
+            end=".",
+        ),
+        "ja": _Words(
+            every_language="すべての言語",
+            articles="{languages}の記事",
+            all_articles="すべての言語の記事",
+            with_one_keyword="、キーワード：{names}",
+            with_keywords="、キーワード（すべて）：{names}",
+            with_any_keyword="、キーワード（いずれか）：{names}",
+            in_section="、セクション：{name}",
+            from_source="、配信元：{name}",
+            end="。",
+        ),
+        "zh": _Words(
+            every_language="所有语言",
+            articles="{languages}文章",
+            all_articles="所有语言的文章",
+            with_one_keyword="，关键词：{names}",
+            with_keywords="，包含全部关键词：{names}",
+            with_any_keyword="，包含任一关键词：{names}",
+            in_section="，栏目：{name}",
+            from_source="，来源：{name}",
+            end="。",
+        ),
+    }
+)
+
+
+def feed_title(
+    query: FeedQuery,
+    labels: Mapping[str, str],
+    *,
+    service: str,
+    language: str | None,
+    section_name: str | None = None,
+    source_name: str | None = None,
+) -> str:
+    """A feed's name, such as ``Polyfeed · Deutsch · BMW + Alibaba``.
+
+    Args:
+        query: the question.
+        labels: keyword key -> display form; a missing one is shown as its key.
+        service: the first word.
+        language: the BCP 47 tag to write in; with None, or one there are no sentences in, each language is named in
+            its own words.
+        section_name: for people, where the query names a section; else its slug is shown.
+        source_name: the same for a source.
+    """
+    joiner = ", " if query.match is Match.ANY else " + "
+    parts = [
+        service,
+        _languages_title(query.languages, language),
+        source_name or query.source or "",
+        section_name or query.section or "",
+        joiner.join(labels.get(key) or key for key in query.keywords),
+    ]
+    return _SEPARATOR.join(part for part in parts if part)
+
+
+def feed_description(
+    query: FeedQuery,
+    labels: Mapping[str, str],
+    *,
+    service: str,
+    language: str | None,
+    section_name: str | None = None,
+    source_name: str | None = None,
+) -> str:
+    """What a feed holds, in a sentence; arguments as of ``feed_title``."""
+    words = _words(language)
+    speaks = _locale(language)
+    sentence = words.all_articles
+    if query.languages:
+        names = [language_name(tag, in_language=str(speaks)) for tag in query.languages]
+        sentence = words.articles.format(languages=_join(names, Match.ALL, speaks))
+    if query.keywords:
+        shown = [labels.get(key) or key for key in query.keywords]
+        form = words.with_keywords if query.match is Match.ALL else words.with_any_keyword
+        form = words.with_one_keyword if len(shown) == 1 else form
+        sentence += form.format(names=_join(shown, query.match, speaks))
+    if query.section:
+        sentence += words.in_section.format(name=section_name or query.section)
+    if query.source:
+        sentence += words.from_source.format(name=source_name or query.source)
+    return f"{service}: {sentence}{words.end}"
+
+
+@lru_cache(maxsize=4096)
+def language_name(tag: str, *, in_language: str | None = None) -> str:
+    """What a language is called: ``zh-Hant`` is ``繁體中文`` in its own words, ``chinois traditionnel`` in French.
+
+    As it stands in running text: ``français``, not ``Français``. A tag that CLDR has no name for names itself.
+
+    Args:
+        tag: BCP 47.
+        in_language: the BCP 47 tag of the language to answer in; None for its own.
+    """
+    locale = _parse(tag)
+    speaks = _locale(in_language) if in_language else locale or _locale(None)
+    names: Mapping[str, str] = speaks.languages
+    whole = names.get(tag.replace("-", "_")) or (locale.get_display_name(speaks) if locale else None)
+    return whole or names.get(tag.partition("-")[0]) or tag
+
+
+def _parse(tag: str) -> Locale | None:
+    """CLDR's locale of a tag; None for one it does not know (``und`` would be English otherwise)."""
+    if tag.partition("-")[0] == _UNKNOWN:
+        return None
+    try:
+        return Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return None
+
+
+def _languages_title(languages: Sequence[str], language: str | None) -> str:
+    if not languages:
+        return _words(language).every_language
+    in_language = language if language and _speaks(language) else None
+    return " + ".join(_capital(language_name(tag, in_language=in_language)) for tag in languages)
+
+
+def _join(names: Sequence[str], match: Match, speaks: Locale) -> str:
+    return format_list(list(names), style="standard" if match is Match.ALL else "or", locale=speaks)
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _words(language: str | None) -> _Words:
+    return _WORDS[language.partition("-")[0]] if language and _speaks(language) else _WORDS[_DEFAULT]
+
+
+def _speaks(language: str) -> bool:
+    return language.partition("-")[0] in _WORDS
+
+
+@lru_cache(maxsize=512)
+def _locale(language: str | None) -> Locale:
+    """The locale that the sentences of ``language`` are written in."""
+    if language is None or _words(language) is _WORDS[_DEFAULT]:
+        return Locale.parse(_DEFAULT)
+    return _parse(language) or Locale.parse(language.partition("-")[0])
