@@ -1,1 +1,11 @@
-"""Store: Update in, rows out; FeedQuery in, articles out."""
+"""Store: Update in, rows out; FeedQuery in, articles out.
+
+``open_store(url)`` gives a ``Store``, the contract of ``base``. The rooms: ``sql`` holds the transactions, and behind
+it ``schedule`` (who is due), ``memory`` (what a poll remembers), ``writing``, ``planning`` and ``numbering`` (what it
+writes), ``questions`` and ``reading`` (what readers ask). ``opening`` runs the migrations.
+"""
+
+from feeds.store.base import Store
+from feeds.store.opening import open_store
+
+__all__ = ["Store", "open_store"]

@@ -1,0 +1,139 @@
+"""What a poll remembers: validators of listings and feeds, article pages, identities already stored.
+
+Each function works inside the caller's transaction. Answers are keyed by the very string that was asked for, also
+where the database keeps a cleaned form of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, or_, select
+
+from feeds.model import Known, PageRecord, PageState, Validators
+from feeds.store.columns import clean_text
+from feeds.store.dialect import insert_or
+from feeds.store.tables import alias, article, document, entry, page
+
+CHUNK = 500  # values in one IN list, well below what either database takes
+
+
+def chunks(values: Collection[str]) -> Iterator[list[str]]:
+    """``values`` without repeats, in lists short enough for one question."""
+    distinct = list(dict.fromkeys(values))
+    for start in range(0, len(distinct), CHUNK):
+        yield distinct[start : start + CHUNK]
+
+
+def validators(connection: Connection, source_id: str, urls: Collection[str]) -> dict[str, Validators]:
+    """Validators by address, for those that have any."""
+    rows = _by_text(connection, document, source_id, urls)
+    return {url: Validators(etag=row.etag, last_modified=row.last_modified) for url, row in rows.items()}
+
+
+def pages(connection: Connection, source_id: str, urls: Collection[str]) -> dict[str, PageRecord]:
+    """What is remembered of these pages, by address."""
+    return {url: _read_page(row) for url, row in _by_text(connection, page, source_id, urls).items()}
+
+
+def _by_text(connection: Connection, table: Table, source_id: str, urls: Collection[str]) -> dict[str, Row[Any]]:
+    found: dict[str, Row[Any]] = {}
+    for some in chunks(urls):
+        question = select(table).where(table.c.source_id == source_id, table.c.url.in_(some))
+        rows = {row.url: row for row in connection.execute(question)}
+        found.update((url, rows[clean_text(url)]) for url in some if clean_text(url) in rows)
+    return found
+
+
+def pages_due(
+    connection: Connection, source_id: str, now: dt.datetime, *, recheck_since: dt.datetime | None, limit: int
+) -> list[PageRecord]:
+    """Pages to look at again, those fetched longest ago first; see ``Store.pages_due``."""
+    due = and_(page.c.state == PageState.FAILED.value, page.c.retry_at <= now)
+    if recheck_since is not None:
+        due = or_(due, and_(page.c.state == PageState.READ.value, page.c.first_seen_at >= recheck_since))
+    question = select(page).where(page.c.source_id == source_id, due).order_by(page.c.fetched_at, page.c.url)
+    return [_read_page(row) for row in connection.execute(question.limit(limit))]
+
+
+def _read_page(row: Row[Any]) -> PageRecord:
+    return PageRecord(
+        url=row.url,
+        state=PageState(row.state),
+        first_seen_at=row.first_seen_at,
+        fetched_at=row.fetched_at,
+        listed_hash=row.listed_hash,
+        attempts=row.attempts,
+        retry_at=row.retry_at,
+        reason=row.reason,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        article_id=row.article_id,
+        section=row.section,
+    )
+
+
+def known(connection: Connection, source_id: str, identities: Collection[str]) -> dict[str, Known]:
+    """The article that each identity or alias belongs to."""
+    found: dict[str, Known] = {}
+    for some in chunks(identities):
+        question = (
+            select(alias.c.identity, article.c.id, article.c.content_hash, entry.c.seq)
+            .join_from(alias, article, article.c.id == alias.c.article_id)
+            .join(entry, entry.c.article_id == article.c.id)
+            .where(alias.c.source_id == source_id, alias.c.identity.in_(some))
+        )
+        rows = {
+            row.identity: Known(article_id=row.id, content_hash=row.content_hash, seq=row.seq)
+            for row in connection.execute(question)
+        }
+        found.update((each, rows[clean_text(each)]) for each in some if clean_text(each) in rows)
+    return found
+
+
+def remember_documents(connection: Connection, source_id: str, documents: Mapping[str, Validators]) -> None:
+    """Keeps the validators of each address; forgets those of an address that no longer sends any."""
+    kept = [
+        {"source_id": source_id, "url": url, "etag": each.etag, "last_modified": each.last_modified}
+        for url, each in documents.items()
+        if each != Validators()
+    ]
+    _replace(connection, document, kept)
+    forgotten = [{"gone": url} for url, each in documents.items() if each == Validators()]
+    if forgotten:
+        here = document.c.source_id == source_id
+        connection.execute(delete(document).where(here, document.c.url == bindparam("gone")), forgotten)
+
+
+def remember_pages(
+    connection: Connection, source_id: str, records: Sequence[PageRecord], stored_ids: Mapping[str, str]
+) -> None:
+    """Keeps each record as it is; an article that was found again under another id is named by its stored id."""
+    rows = [
+        {
+            "source_id": source_id,
+            "url": each.url,
+            "state": each.state.value,
+            "first_seen_at": each.first_seen_at,
+            "fetched_at": each.fetched_at,
+            "listed_hash": each.listed_hash,
+            "attempts": each.attempts,
+            "retry_at": each.retry_at,
+            "reason": each.reason,
+            "etag": each.validators.etag,
+            "last_modified": each.validators.last_modified,
+            "article_id": stored_ids.get(each.article_id or "", each.article_id),
+            "section": each.section,
+        }
+        for each in records
+    ]
+    _replace(connection, page, rows)
+
+
+def _replace(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    insert = insert_or(connection, table)
+    values = {name: insert.excluded[name] for name in rows[0] if name not in table.primary_key.columns}
+    connection.execute(insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=values), rows)

@@ -1,0 +1,1 @@
+"""Alembic migrations, packaged with the code: ``opening.open_store`` runs those that a database lacks."""

@@ -1,0 +1,229 @@
+"""Which articles answer a FeedQuery: a query in, article ids in the order of changes out.
+
+Every question becomes *branches*: range scans of one index each, newest first, cut off at the limit and merged. No
+branch sorts, and none reads an article. A keyword's branches lie in ``article_keyword``; those of languages,
+sections and sources in ``entry``. Where all of several keywords are asked for, the rarest is scanned and the others
+are looked up. Statements are built once for each shape of question.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, exists, func, select, union
+
+from feeds.model import FeedQuery, Match
+from feeds.store.columns import clean_text
+from feeds.store.tables import article_keyword, entry, keyword_language, shelf
+
+_AT_ONCE = 60  # branches in one statement; SQLite refuses more than 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A query, with what is stored taken into account.
+
+    ``branches`` are the range scans: (key or None for entries, language tag or None for any). ``others`` are keys
+    that each row must carry as well. ``languages`` are tags to check row by row, None for any.
+    """
+
+    branches: tuple[tuple[str | None, str | None], ...]
+    others: tuple[str, ...] = ()
+    languages: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """All that decides a statement's text; everything else is a parameter."""
+
+    branches: int
+    keyword: bool
+    language: bool
+    others: int
+    languages: bool
+    section: bool
+    source: bool
+    before: bool = False
+
+
+def window(
+    connection: Connection, query: FeedQuery, *, limit: int, before_seq: int | None = None
+) -> list[tuple[str, int]]:
+    """The newest changes that answer the query; see ``Store.window``."""
+    scope = _scope(connection, query)
+    found: dict[str, int] = {}
+    for start in range(0, len(scope.branches), _AT_ONCE):
+        branches = scope.branches[start : start + _AT_ONCE]
+        shape = _shape(query, scope, len(branches), before=before_seq is not None)
+        values = _values(query, scope, branches) | {"limit": limit, "before": before_seq}
+        found.update((row[0], row[1]) for row in connection.execute(_window(shape), values))
+    newest_first = sorted(found.items(), key=lambda pair: -pair[1]) if len(scope.branches) > _AT_ONCE else found.items()
+    return list(newest_first)[:limit]
+
+
+def count(connection: Connection, query: FeedQuery) -> int:
+    """How many articles answer the query."""
+    scope = _scope(connection, query)
+    if not scope.branches:
+        return 0
+    keys = {key for key, _ in scope.branches}
+    shape = _shape(query, scope, len(keys))
+    values = _values(query, scope, scope.branches[:1]) | {
+        "keys": list(keys),
+        "tags": list({language for _, language in scope.branches}),
+    }
+    return connection.scalar(_count(shape), values) or 0
+
+
+def matching(tags: Iterable[str], languages: Sequence[str]) -> list[str]:
+    """Those stored tags that a query's languages stand for: ``zh`` stands for ``zh`` and ``zh-…``; none, for all."""
+    asked = [language.casefold() for language in languages]
+    if not asked:
+        return list(tags)
+    return [tag for tag in tags if any(f"{tag.casefold()}-".startswith(f"{language}-") for language in asked)]
+
+
+# --- from the question to its branches ----------------------------------------------------------------------------
+
+
+def _scope(connection: Connection, query: FeedQuery) -> Scope:
+    if query.keywords:
+        return _keyword_scope(connection, query)
+    if query.source is not None:
+        languages = tuple(_stored_tags(connection, query)) if query.languages else None
+        return Scope(branches=((None, None),), languages=languages)
+    if query.languages or query.section is not None:
+        return Scope(branches=tuple((None, tag) for tag in _stored_tags(connection, query)))
+    return Scope(branches=((None, None),))
+
+
+def _stored_tags(connection: Connection, query: FeedQuery) -> list[str]:
+    if query.section is None:
+        return matching(connection.scalars(_TAGS), query.languages)
+    return matching(connection.scalars(_TAGS_OF_SECTION, {"section": query.section}), query.languages)
+
+
+def _keyword_scope(connection: Connection, query: FeedQuery) -> Scope:
+    keys = list(dict.fromkeys(map(clean_text, query.keywords)))
+    if len(keys) == 1 and not query.languages:
+        return Scope(branches=((keys[0], None),))
+    uses: dict[str, dict[str, int]] = {key: {} for key in keys}
+    rows = list(connection.execute(_USES, {"keys": keys}))
+    tags = set(matching({row.language for row in rows}, query.languages))
+    for row in rows:
+        if row.language in tags:
+            uses[row.key][row.language] = row.articles
+    if query.match is Match.ANY:
+        pairs = [(key, tag) for key in keys for tag in uses[key]]
+        return Scope(branches=tuple(pairs if query.languages else ((key, None) for key in keys if uses[key])))
+    rarest, *others = sorted(keys, key=lambda key: sum(uses[key].values()))
+    common = [tag for tag in uses[rarest] if all(tag in uses[key] for key in others)]
+    branches = [(rarest, tag) for tag in common] if query.languages else [(rarest, None)] * bool(common)
+    return Scope(branches=tuple(branches), others=tuple(others))
+
+
+_TAGS = select(shelf.c.language).distinct().order_by(shelf.c.language)
+_TAGS_OF_SECTION = _TAGS.where(shelf.c.section == bindparam("section"))
+_USES = select(keyword_language).where(keyword_language.c.key.in_(bindparam("keys", expanding=True)))
+
+
+# --- from the branches to SQL -------------------------------------------------------------------------------------
+
+
+def _shape(query: FeedQuery, scope: Scope, branches: int, *, before: bool = False) -> Shape:
+    key, language = scope.branches[0]
+    return Shape(
+        branches=branches,
+        keyword=key is not None,
+        language=language is not None,
+        others=len(scope.others),
+        languages=scope.languages is not None,
+        section=query.section is not None,
+        source=query.source is not None,
+        before=before,
+    )
+
+
+def _values(query: FeedQuery, scope: Scope, branches: Sequence[tuple[str | None, str | None]]) -> dict[str, Any]:
+    values: dict[str, Any] = {"section": query.section, "source": query.source, "languages": scope.languages}
+    for place, (key, language) in enumerate(branches):
+        values |= {f"key_{place}": key, f"language_{place}": language}
+    for place, other in enumerate(scope.others):
+        values[f"other_{place}"] = other
+    return values
+
+
+@functools.cache
+def _window(shape: Shape) -> Any:
+    """The statement for a shape. Shapes are few: numbers of branches and of keywords are bounded by the query."""
+    branches = [_branch(shape, place) for place in range(shape.branches)]
+    if len(branches) == 1:
+        return branches[0]
+    parts = [branch.subquery() for branch in branches]
+    merged = union(*(select(part.c.article_id, part.c.seq) for part in parts))
+    return merged.order_by(merged.selected_columns.seq.desc()).limit(bindparam("limit", type_=BigInteger))
+
+
+def _branch(shape: Shape, place: int) -> Select[Any]:
+    seq = (article_keyword if shape.keyword else entry).c.seq
+    article_id: ColumnElement[Any] = entry.c.article_id
+    conditions = _conditions(shape)
+    if shape.keyword:
+        article_id = select(entry.c.article_id).where(entry.c.seq == seq).scalar_subquery().label("article_id")
+        conditions.append(article_keyword.c.key == bindparam(f"key_{place}"))
+    if shape.language:
+        tag = (article_keyword if shape.keyword else entry).c.language
+        conditions.append(tag == bindparam(f"language_{place}"))
+    if shape.before:
+        conditions.append(seq < bindparam("before"))
+    limited = select(article_id, seq).where(*conditions).order_by(seq.desc())
+    return limited.limit(bindparam("limit", type_=BigInteger))
+
+
+@functools.cache
+def _count(shape: Shape) -> Select[Any]:
+    table = article_keyword if shape.keyword else entry
+    conditions = _conditions(shape)
+    if shape.keyword:
+        conditions.append(article_keyword.c.key.in_(bindparam("keys", expanding=True)))
+    if shape.language:
+        conditions.append(table.c.language.in_(bindparam("tags", expanding=True)))
+    # several keys may find one article more than once
+    number = func.count(table.c.seq.distinct()) if shape.keyword and shape.branches > 1 else func.count()
+    return select(number).select_from(table).where(*conditions)
+
+
+def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
+    """What is checked row by row, in forms that no database takes for the scan itself."""
+    if shape.keyword:
+        return _keyword_conditions(shape)
+    conditions: list[ColumnElement[bool]] = []
+    if shape.source:
+        conditions.append(entry.c.source_id == bindparam("source"))
+    if shape.section:
+        # beside a source, coalesce keeps SQLite from scanning the section, which may be far longer
+        section = func.coalesce(entry.c.section, "") if shape.source else entry.c.section
+        conditions.append(section == bindparam("section", type_=entry.c.section.type))
+    if shape.languages:
+        tags = bindparam("languages", expanding=True, type_=entry.c.language.type)
+        conditions.append(func.coalesce(entry.c.language, "").in_(tags))
+    return conditions
+
+
+def _keyword_conditions(shape: Shape) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    for place in range(shape.others):
+        other = article_keyword.alias(f"other_{place}")
+        same = (other.c.language == article_keyword.c.language) & (other.c.seq == article_keyword.c.seq)
+        conditions.append(exists().where(other.c.key == bindparam(f"other_{place}"), same))
+    if shape.section or shape.source:
+        here = exists().where(entry.c.seq == article_keyword.c.seq)
+        if shape.section:
+            here = here.where(entry.c.section == bindparam("section"))
+        if shape.source:
+            here = here.where(entry.c.source_id == bindparam("source"))
+        conditions.append(here)
+    return conditions

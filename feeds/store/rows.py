@@ -1,0 +1,78 @@
+"""Article in, row values out, and back again: the one place that knows both forms."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row
+
+from feeds.model import NOTHING, Article, StoredArticle
+from feeds.store.columns import clean_value, date_text, read_date_text
+
+
+def said(article: Article) -> dict[str, Any]:
+    """The columns that an update may change: everything but id, source, identity and when it was first seen."""
+    return {
+        "published_at": article.published_at,
+        "published": date_text(article.published),
+        "updated": date_text(article.updated),
+        "zone": article.zone,
+        "language": article.language,
+        "section": article.section,
+        "url": article.url,
+        "title": article.title,
+        "authors": list(article.authors),
+        "keywords": list(article.keywords),
+        "image": article.image,
+        "image_caption": article.image_caption,
+        "origin": article.origin,
+        "is_free": article.is_free,
+        "alternates": dict(article.alternates),
+        "provenance": dict(article.provenance),
+        "summary": article.summary,
+        "content_html": article.content_html,
+        "content_text": article.content_text,
+    }
+
+
+def whole_hash(values: dict[str, Any]) -> str:
+    """Equal exactly when every value of ``said`` is."""
+    written = {name: value for name, value in values.items() if name != "published_at"}  # follows from two others
+    text = json.dumps(clean_value(written), ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def read_article(row: Row[*tuple[Any, ...]], aliases: tuple[str, ...]) -> StoredArticle:
+    """One row of ``article`` joined with its ``entry.seq``."""
+    return StoredArticle(
+        article=Article(
+            id=row.id,
+            source_id=row.source_id,
+            identity=row.identity,
+            url=row.url,
+            title=row.title,
+            language=row.language,
+            authors=tuple(row.authors),
+            published=read_date_text(row.published),
+            updated=read_date_text(row.updated),
+            keywords=tuple(row.keywords),
+            section=row.section,
+            summary=row.summary,
+            content_html=row.content_html,
+            content_text=row.content_text,
+            image=row.image,
+            image_caption=row.image_caption,
+            origin=row.origin,
+            zone=row.zone,
+            is_free=row.is_free,
+            alternates=MappingProxyType(row.alternates) if row.alternates else NOTHING,
+            aliases=aliases,
+            provenance=MappingProxyType(row.provenance) if row.provenance else NOTHING,
+        ),
+        seq=row.seq,
+        first_seen_at=row.first_seen_at,
+        changed_at=row.changed_at,
+    )

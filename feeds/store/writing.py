@@ -1,0 +1,105 @@
+"""What a poll writes: an Update in, rows out, all in the caller's one transaction.
+
+Three steps: say what each article means to this store (``plan``), write what has no number (articles, aliases,
+pages, validators), then take change numbers and place the articles in the order of changes (``numbering``) as the
+last thing before the commit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from feeds.model import Change, Claim, Update
+from feeds.store.columns import clean_text
+from feeds.store.dialect import insert_or
+from feeds.store.memory import chunks, remember_documents, remember_pages
+from feeds.store.numbering import last_seq, number
+from feeds.store.planning import Planned, plan
+from feeds.store.rows import said, whole_hash
+from feeds.store.schedule import hold
+from feeds.store.tables import alias, article, source
+
+
+def write(connection: Connection, claim: Claim, news: Update, now: dt.datetime) -> int:
+    """Writes the update and returns the change counter after it; see ``Store.write``."""
+    hold(connection, claim)
+    strangers = {each.article.source_id for each in news.articles} - {claim.source_id}
+    if strangers:
+        raise ValueError(f"an update of source {claim.source_id} holds articles of {', '.join(sorted(strangers))}")
+    planned, stored_ids = plan(connection, claim.source_id, news.articles)
+    changed = [each for each in planned if each.change is not Change.SAME]
+    _write_articles(connection, changed, now)
+    _write_aliases(connection, claim.source_id, planned)
+    remember_documents(connection, claim.source_id, news.documents)
+    remember_pages(connection, claim.source_id, news.pages, stored_ids)
+    if any(each.change is Change.NEW for each in changed):
+        connection.execute(update(source).where(source.c.id == claim.source_id).values(last_article_at=now))
+    if not changed:
+        return last_seq(connection)
+    return number(connection, changed, now)
+
+
+def _write_articles(connection: Connection, changed: Sequence[Planned], now: dt.datetime) -> None:
+    fresh, edited = [], []
+    for each in changed:
+        values = said(each.article)
+        row = values | {
+            "content_hash": each.article.content_hash,
+            "whole_hash": whole_hash(values),
+            "changed_at": now,
+        }
+        if each.change is Change.NEW:
+            named = {"id": each.stored_id, "source_id": each.article.source_id, "identity": each.article.identity}
+            fresh.append(row | named | {"first_seen_at": now})
+        else:
+            edited.append(row | {"stored_id": each.stored_id})
+    if fresh:
+        connection.execute(article.insert(), fresh)
+    if edited:
+        connection.execute(update(article).where(article.c.id == bindparam("stored_id")), edited)
+
+
+def _write_aliases(connection: Connection, source_id: str, planned: Sequence[Planned]) -> None:
+    """Every name of each article finds it; a name that another article already has stays with that one.
+
+    Only a new article's own identity is taken from whoever had it as an alias: its id is made of it.
+    """
+    has = _names(connection, [each.stored_id for each in planned if each.change is not Change.NEW])
+    own: list[dict[str, Any]] = []
+    further: list[dict[str, Any]] = []
+    for each in planned:
+        row = {"source_id": source_id, "article_id": each.stored_id}
+        identity = clean_text(each.article.identity)
+        places = _places(each, has.get(each.stored_id, {}))
+        if each.change is Change.NEW:
+            own.append(row | {"identity": identity, "place": places.pop(identity, None)})
+        further += [row | {"identity": name, "place": place} for name, place in places.items()]
+    keys = list(alias.primary_key.columns)
+    if own:
+        insert = insert_or(connection, alias)
+        taken_over = {"article_id": insert.excluded.article_id, "place": insert.excluded.place}
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=taken_over), own)
+    if further:
+        connection.execute(insert_or(connection, alias).on_conflict_do_nothing(index_elements=keys), further)
+
+
+def _places(each: Planned, has: Mapping[str, int | None]) -> dict[str, int]:
+    """Names that the article does not have yet, with the places that follow those it has."""
+    names = list(map(clean_text, each.article.aliases))
+    if each.change is not Change.NEW:
+        names.insert(0, clean_text(each.article.identity))
+    start = 1 + max((place for place in has.values() if place is not None), default=-1)
+    return {name: start + number for number, name in enumerate(dict.fromkeys(names)) if name not in has}
+
+
+def _names(connection: Connection, ids: Sequence[str]) -> Mapping[str, dict[str, int | None]]:
+    found: dict[str, dict[str, int | None]] = {}
+    for some in chunks(ids):
+        question = select(alias.c.article_id, alias.c.identity, alias.c.place).where(alias.c.article_id.in_(some))
+        for row in connection.execute(question):
+            found.setdefault(row.article_id, {})[row.identity] = row.place
+    return found
