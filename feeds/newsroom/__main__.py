@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         newsroom = Newsroom(articles=given.articles, every_s=given.every, seed=given.seed)
         newsroom.start(given.host, given.port)
-    except (StartError, ValueError) as error:
+    except (StartError, ValueError, OverflowError) as error:  # the last: a port above 65535
         print(error, file=sys.stderr)  # noqa: T201 - a command's own output
         return 1
     with newsroom:

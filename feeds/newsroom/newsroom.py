@@ -30,7 +30,7 @@ def _utc_now() -> dt.datetime:
 
 
 class Newsroom:
-    """A magazine site in five languages on loopback; use it as a context manager, or ``start`` and ``stop`` it.
+    """A magazine site in five languages on loopback: ``with Newsroom() as newsroom: newsroom.start()``.
 
     ``articles`` old ones stand in the archive (of all editions together, dated up to yesterday). Every
     ``every_s`` seconds a new one appears (0: only by ``publish``), each edition and section in turn, dated today in
@@ -59,23 +59,26 @@ class Newsroom:
         self._counts: Counter[str] = Counter()
         self._turns = itertools.count()
         self._shared_sequence = 0
+        self._site = Site(self._holdings, started_at=self._started_at)
         self._server: Server | None = None
-        self._site: Site | None = None
         self._threads: list[threading.Thread] = []
 
     # --- running ------------------------------------------------------------------------------------------------
 
     def start(self, host: str = "127.0.0.1", port: int = 0) -> Self:
-        """Serves on ``host`` and ``port`` (0: a free one) and begins to publish.
+        """Serves on ``host`` and ``port`` (0: a free one) and begins to publish; returns the newsroom itself.
 
         Raises:
             StartError: the port is in use, or the address is not one of this machine.
+            RuntimeError: it runs already.
         """
+        if self._server is not None:
+            raise RuntimeError("the newsroom is running already")
         try:
             self._server = Server((host, port), self._respond)
         except OSError as error:
             raise StartError(f"the newsroom cannot listen on {host}:{port}: {error.strerror or error}") from error
-        self._site = Site(self._holdings, base_url=self.url, started_at=self._started_at)
+        self._site.base_url = self.url
         self._stopped.clear()
         self._threads = [
             threading.Thread(target=self._server.serve_forever, args=(0.05,), name="newsroom", daemon=True)
@@ -97,13 +100,13 @@ class Newsroom:
         self._server, self._threads = None, []
 
     def __enter__(self) -> Self:
-        """Starts on a free port of loopback, unless it runs already."""
-        return self if self._server else self.start()
+        """Returns the newsroom; ``start`` starts it."""
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stops."""
+        """Stops it if it runs."""
         self.stop()
 
     @property
@@ -121,15 +124,19 @@ class Newsroom:
     # --- the editors --------------------------------------------------------------------------------------------
 
     def publish(self, edition: str | None = None, section: str | None = None) -> NewsroomArticle:
-        """Publishes one article now: in ``edition`` (``de``) and ``section`` (``Wirtschaft``), else wherever it is due.
+        """Publishes one article now, where it is due: edition by edition, then section by section.
+
+        Or in ``edition`` (``de``), there in ``section`` (``Wirtschaft``; its first when not given).
 
         Raises:
             ValueError: no such edition or section; the text names those there are.
         """
         with self._lock:
-            if edition is None and section is None:
+            if edition is None:
+                if section is not None:
+                    raise ValueError(f"name the edition of section {section!r} too")
                 return self._publish_next()
-            edition_index, section_index = _indexes(edition or EDITIONS[0].language, section)
+            edition_index, section_index = _indexes(edition, section)
             sequence = self._holdings.next_sequence(section_index)
             return self._holdings.publish(edition_index, section_index, sequence, self._clock())
 
@@ -164,10 +171,15 @@ class Newsroom:
         with self._lock:
             return self._holdings.edit(article, edit)
 
-    def articles(self) -> list[NewsroomArticle]:
+    def everything(self) -> list[NewsroomArticle]:
         """Every article as it is now, edition by edition and section by section, newest first in each."""
         with self._lock:
             return list(self._holdings.everything())
+
+    def page(self, article: NewsroomArticle) -> bytes:
+        """The page of an article in its edition's encoding, as it is served when all is well."""
+        with self._lock:
+            return self._site.answer(article.path).body
 
     def article_at(self, path: str) -> NewsroomArticle | None:
         """The article whose page has this path, as it is now."""
@@ -262,7 +274,6 @@ class Newsroom:
         return answer
 
     def _answer(self, request: Request, rule: Misbehaviour | None) -> Answer:
-        assert self._site is not None
         if request.method == "POST":
             return Answer(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
         if rule is None or rule.status == HTTPStatus.OK:

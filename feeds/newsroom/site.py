@@ -33,11 +33,14 @@ _FEEDS: dict[str, tuple[str, _Maker]] = {
 
 
 class Site:
-    """The magazine over its holdings. Not locked: the newsroom calls it under its own lock."""
+    """The magazine over its holdings. Not locked: the newsroom calls it under its own lock.
 
-    def __init__(self, holdings: Holdings, *, base_url: str, started_at: dt.datetime) -> None:
+    ``base_url`` stands before the paths in the feeds, which must be absolute; pages do without it.
+    """
+
+    def __init__(self, holdings: Holdings, *, started_at: dt.datetime) -> None:
+        self.base_url = ""
         self._holdings = holdings
-        self._base_url = base_url
         self._started_at = started_at
 
     def answer(self, path: str, manner: Manner | None = None) -> Answer:
@@ -119,7 +122,7 @@ class Site:
         articles = self._holdings.newest(index, limit=syndication.FEED_ENTRIES)
         return Answer(
             content_type=content_type,
-            body=make(edition, articles, self._base_url).encode(),
+            body=make(edition, articles, self.base_url).encode(),
             modified_at=self._changed_at(index),
         )
 
