@@ -1,28 +1,49 @@
 """The page's tree in, the words of its article out: HTML with its structure, and the plain text.
 
-The tree is only read: every other reader of the page shares it. What comes out is not yet sanitised.
+A recipe's selector wins. Else the page itself is read (``prose``: its blocks of text, ``region``: which of them are
+the article, ``markup``: their HTML); the JSON-LD articleBody is taken when it is clearly longer, and what a page of
+bare scripts carries in its data (``state``) when the page shows nothing. The tree is only read: every other reader of
+the page shares it. What comes out is not yet sanitised.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import urljoin
 
 import lxml.etree
 import lxml.html
-from cssselect import HTMLTranslator
-from trafilatura import bare_extraction
-from trafilatura.htmlprocessing import build_html_output
-from trafilatura.settings import Document
 
-JSON_LD_GAIN = 1.5
+from feeds.extract.markup import write_html
+from feeds.extract.prose import Block, read_blocks, weigh
+from feeds.extract.region import Region, find_region
+from feeds.extract.select import compile_selector
+from feeds.extract.state import find_in_state
+
+Element = lxml.html.HtmlElement
+
+# a summary of the text is shorter, the text without its pull quotes and boxes hardly longer
+_JSON_LD_GAIN = 1.5
+# below this a page shows no article of its own
+_BARE_WEIGHT = 200
+
+_DESCRIPTION = lxml.etree.XPath(
+    "//meta[@name='description' or @property='og:description']/@content", smart_strings=False
+)
+_BASE = lxml.etree.XPath("string(//base/@href)", smart_strings=False)
+_RTL_LETTERS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_MARKUP = re.compile(r"<(?:p|br|div|h[1-6]|ul|ol)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     """An article's body: ``html`` (not sanitised, addresses absolute), its plain ``text``, and where it came from.
 
-    ``provenance`` is ``recipe``, ``json-ld`` or ``page``; ``html`` is empty when nothing was found.
+    ``provenance`` is ``recipe``, ``page``, ``json-ld`` or ``state`` (data in the page's scripts); ``html`` is empty
+    when nothing was found.
     """
 
     html: str
@@ -31,7 +52,7 @@ class Body:
 
 
 def read_body(
-    tree: lxml.html.HtmlElement,
+    tree: Element,
     *,
     url: str,
     json_ld_body: str | None = None,
@@ -46,37 +67,86 @@ def read_body(
         json_ld_body: the JSON-LD articleBody, taken when it is clearly longer than what the page shows.
         selector: CSS, or XPath when it starts with ``/``, ``./`` or ``(``; wins when it matches something.
         title: the headline, so that it is not repeated in the body.
+
+    Raises:
+        ExtractError: the selector cannot be used.
     """
-    del title
-    if selector:
-        chosen = _select(tree, selector)
-        if chosen:
-            html = "".join(
-                lxml.etree.tostring(part, encoding="unicode", method="html", with_tail=False) for part in chosen
-            )
-            return Body(html=html, text="\n".join(str(part.text_content()) for part in chosen), provenance="recipe")
-    document = bare_extraction(
-        tree,
-        url=url,
-        fast=True,
-        favor_precision=True,
-        include_comments=False,
-        include_images=True,
-        include_links=True,
-        include_formatting=True,
+    base_url = _base_url(tree, url)
+    chosen = _read_selected(tree, selector, base_url) if selector else None
+    if chosen is not None:
+        return chosen
+    root = tree.find("body")
+    region = find_region(
+        read_blocks(tree if root is None else root),
+        description=max(_DESCRIPTION(tree), key=len, default=""),
+        title=title or "",
     )
-    found = Body(html="", text="", provenance="page")
-    if isinstance(document, Document):
-        found = Body(html=build_html_output(document), text=document.raw_text or "", provenance="page")
-    if json_ld_body and len(json_ld_body) > JSON_LD_GAIN * len(found.text):
-        html = "".join(f"<p>{escape(line.strip())}</p>" for line in json_ld_body.splitlines() if line.strip())
-        return Body(html=html, text=json_ld_body, provenance="json-ld")
-    return found
+    found = _from_region(region, base_url, "page")
+    if json_ld_body and weigh(json_ld_body) > _JSON_LD_GAIN * weigh(found.text):
+        found = _from_text(json_ld_body, base_url, "json-ld")
+    if weigh(found.text) < _BARE_WEIGHT:
+        data = find_in_state(tree)
+        if data and weigh(data) > _BARE_WEIGHT:
+            found = _from_text(data, base_url, "state")
+    return _with_direction(found, tree, None if region is None else region.container)
 
 
-def _select(tree: lxml.html.HtmlElement, selector: str) -> list[lxml.html.HtmlElement]:
-    path = selector if selector.startswith(("/", "./", "(")) else HTMLTranslator().css_to_xpath(selector)
-    found = tree.xpath(path)
-    return (
-        [element for element in found if isinstance(element, lxml.html.HtmlElement)] if isinstance(found, list) else []
-    )
+def _base_url(tree: Element, url: str) -> str:
+    try:
+        return urljoin(url, str(_BASE(tree)))
+    except ValueError:
+        return url
+
+
+def _read_selected(tree: Element, selector: str, base_url: str) -> Body | None:
+    """What the recipe's selector points at, without what names itself an aside in it; None when it finds no text."""
+    parts = compile_selector(selector).elements(tree)
+    html: list[str] = []
+    texts: list[str] = []
+    for part in parts:
+        if any(other is not part and other in parts for other in part.iterancestors()):
+            continue
+        kept = [block for block in read_blocks(part) if block.aside is None]
+        html.append(write_html(kept, part, base_url=base_url))
+        texts.extend(block.text for block in kept)
+    if not texts:
+        return None
+    found = Body(html="".join(html), text="\n".join(texts), provenance="recipe")
+    return _with_direction(found, tree, parts[0])
+
+
+def _from_region(region: Region | None, base_url: str, provenance: str) -> Body:
+    if region is None:
+        return Body(html="", text="", provenance=provenance)
+    html = [write_html([lead], lead.element, base_url=base_url) for lead in region.leads]
+    html.append(write_html(region.kept, region.container, base_url=base_url))
+    return Body(html="".join(html), text=_text((*region.leads, *region.kept)), provenance=provenance)
+
+
+def _text(blocks: Sequence[Block]) -> str:
+    return "\n".join(block.text for block in blocks)
+
+
+def _from_text(text: str, base_url: str, provenance: str) -> Body:
+    """A body that came as one string: HTML when it holds elements, else lines that are paragraphs."""
+    if not _MARKUP.search(text):
+        lines = [" ".join(line.split()) for line in text.splitlines()]
+        kept = [line for line in lines if line]
+        html = "".join(f"<p>{escape(line, quote=False)}</p>" for line in kept)
+        return Body(html=html, text="\n".join(kept), provenance=provenance)
+    try:
+        part = lxml.html.fragment_fromstring(text, create_parent="div")
+    except (lxml.etree.LxmlError, ValueError):
+        return Body(html="", text="", provenance=provenance)
+    blocks = [block for block in read_blocks(part) if block.aside is None]
+    return Body(html=write_html(blocks, part, base_url=base_url), text=_text(blocks), provenance=provenance)
+
+
+def _with_direction(body: Body, tree: Element, container: Element | None) -> Body:
+    """Say that the text runs from right to left, where the page says so or its letters do."""
+    around = [tree] if container is None else [container, *container.iterancestors()]
+    said = next((value.lower() for e in around if (value := e.get("dir"))), "")
+    rtl = said == "rtl" or (not said and 2 * len(_RTL_LETTERS.findall(body.text)) > len(body.text.replace(" ", "")))
+    if not rtl or not body.html:
+        return body
+    return Body(html=f'<div dir="rtl">{body.html}</div>', text=body.text, provenance=body.provenance)

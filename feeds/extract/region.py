@@ -1,0 +1,246 @@
+"""Blocks of a page in, those that make up the article's body out.
+
+The body is found by its largest group of like paragraphs, not by names: the group gives the region, and what stands
+in the region is kept when it stands where the group's paragraphs stand. Headings, lists and quotations between them
+belong to them; what is wrapped in boxes of its own (teasers, pull quotes, players, other stories) does not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import lxml.html
+
+from feeds.extract.lead import find_leads
+from feeds.extract.likeness import (
+    HEADINGS,
+    LISTS,
+    Look,
+    is_embed,
+    is_prose,
+    is_sentence,
+    letters,
+    look_of,
+    path_to,
+    signature,
+    weight_of,
+)
+from feeds.extract.noise import names_of, names_talk
+from feeds.extract.prose import Block
+
+Element = lxml.html.HtmlElement
+
+# with less than this outside of asides, a group three times as heavy inside one is the article
+_WEAK_WEIGHT = 300
+_CLEARLY = 3
+# a paragraph or two of like look may stand elsewhere on the page
+_COVER = 0.85
+_NEAR_LEVELS = 4
+_MOSTLY_LINKS = 0.5
+# a paragraph of the article may be one long link; "read more" is nothing but a link
+_NOTHING_BUT_LINKS = 0.8
+_LABEL_WEIGHT = 60
+_REMARK_WEIGHT = 25
+_OFTEN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """The element that holds the body, the blocks in it that are the body, and the standfirst before them."""
+
+    container: Element
+    kept: list[Block]
+    leads: list[Block]
+
+
+def find_region(blocks: Sequence[Block], *, description: str = "", title: str = "") -> Region | None:
+    """The article's region, or None when no block of the page looks like prose.
+
+    Args:
+        blocks: the page's blocks, in its order; ``aside`` is cleared where it proves wrong.
+        description: what the page's metas say of the article, to know its standfirst by.
+        title: the headline, which is left out of the body.
+    """
+    _free_asides(blocks)
+    group = _main_group([block for block in blocks if block.aside is None])
+    if weight_of(group) < _WEAK_WEIGHT:
+        wider = _main_group(blocks)
+        if weight_of(wider) > _CLEARLY * weight_of(group):
+            group = wider
+    if not group:
+        return None
+    group, container = _adopt(blocks, group, _common_element(group, _COVER))
+    headline = letters(title)
+    kept = [block for block in _keep(blocks, group, container) if not headline or letters(block.text) != headline]
+    kept = _tidy(blocks, kept, group)
+    return Region(container=container, kept=kept, leads=find_leads(blocks, kept, description))
+
+
+def _free_asides(blocks: Sequence[Block]) -> None:
+    """What is named an aside but holds the headline, or most of the page's prose, is none; readers' talk stays one."""
+    total = weight_of(block for block in blocks if is_prose(block))
+    weights: Counter[Element] = Counter()
+    for block in blocks:
+        if block.aside is not None:
+            weights[block.aside] += block.weight if is_prose(block) else 0
+    around_headlines = {e for block in blocks if block.element.tag == "h1" for e in block.element.iterancestors()}
+    freed = {
+        aside
+        for aside, weight in weights.items()
+        if aside in around_headlines or (2 * weight > total and not names_talk(names_of(aside)))
+    }
+    for block in blocks:
+        if block.aside in freed:
+            block.aside = None
+
+
+def _main_group(blocks: Sequence[Block]) -> list[Block]:
+    """The heaviest group of like paragraphs."""
+    groups: dict[object, list[Block]] = defaultdict(list)
+    for block in blocks:
+        if is_prose(block):
+            element = block.element
+            parent = element.getparent()
+            above = None if parent is None else parent.getparent()
+            own = "p" if element.tag == "p" else signature(element)
+            groups[
+                block.depth,
+                own,
+                None if parent is None else signature(parent),
+                None if above is None else above.tag,
+            ].append(block)
+    return max(groups.values(), key=weight_of, default=[])
+
+
+def _common_element(group: Sequence[Block], cover: float) -> Element:
+    """The innermost element that holds the given share of the group."""
+    weights: dict[Element, int] = defaultdict(int)
+    for block in group:
+        for element in (block.element, *block.element.iterancestors()):
+            weights[element] += block.weight
+    needed = cover * weight_of(group)
+    holding = [element for element, weight in weights.items() if weight >= needed]
+    return max(holding, key=lambda element: sum(1 for _ in element.iterancestors()))
+
+
+def _adopt(blocks: Sequence[Block], group: list[Block], container: Element) -> tuple[list[Block], Element]:
+    """Take in paragraphs that look like the group's and stand nearby: a first one apart, a part behind a fold."""
+    look = look_of(group, container)
+    near = {container, *list(container.iterancestors())[:_NEAR_LEVELS]}
+    article = next((e for e in (container, *container.iterancestors()) if e.tag == "article"), None)
+    chosen = {id(block) for block in group}
+    before = len(chosen)
+    for block in blocks:
+        if block.aside is None and is_prose(block) and look.is_alike(block.element):
+            path, reached = _way_to(block.element, near)
+            allowed = 1 if reached is container else 2
+            if (
+                reached is not None
+                and reached.tag not in {"body", "html"}
+                and not any(e.tag in {"figure", "li", "table"} or _is_other_article(e, article) for e in path)
+                and sum(map(look.is_foreign, path)) <= allowed
+            ):
+                chosen.add(id(block))
+    if len(chosen) == before:
+        return group, container
+    group = [block for block in blocks if id(block) in chosen]
+    return group, _common_element(group, 1.0)
+
+
+def _way_to(element: Element, near: set[Element]) -> tuple[list[Element], Element | None]:
+    """The boxes around the element up to the first that is near, and that one."""
+    path: list[Element] = []
+    for box in element.iterancestors():
+        if box in near:
+            return path, box
+        path.append(box)
+    return path, None
+
+
+def _is_other_article(element: Element, article: Element | None) -> bool:
+    return element.tag == "article" and article is not None and element is not article
+
+
+def _keep(blocks: Sequence[Block], group: Sequence[Block], container: Element) -> list[Block]:
+    """The group and what belongs to it, in the page's order."""
+    look = look_of(group, container)
+    members = {id(block) for block in group}
+    around = {container, *container.iterancestors()}
+    list_links = _list_links(blocks)
+    kept = []
+    for block in blocks:
+        path = path_to(block.element, container)
+        if path is None or block.element.tag == "h1":
+            continue
+        is_set_apart = (block.aside is not None and block.aside not in around) or any(map(_stands_apart, path))
+        if id(block) in members or (not is_set_apart and _belongs(block, path, look, list_links)):
+            kept.append(block)
+    return kept
+
+
+def _stands_apart(box: Element) -> bool:
+    return box.tag in {"figure", "figcaption"} or is_embed(box)
+
+
+def _belongs(block: Block, path: Sequence[Element], look: Look, list_links: Mapping[Element, float]) -> bool:
+    """Whether a block in the container stands as the group's paragraphs stand."""
+    foreign = sum(map(look.is_foreign, path[1:]))
+    element = block.element
+    if look.is_alike(element):
+        return foreign <= (1 if is_prose(block) else 0) and block.linked < _NOTHING_BUT_LINKS
+    if foreign or block.linked > _MOSTLY_LINKS:
+        return False
+    lists = [e for e in path if e.tag in LISTS]
+    if lists:
+        return list_links.get(lists[-1], 0.0) < _MOSTLY_LINKS
+    if element.tag in HEADINGS or any(e.tag in {"table", "blockquote", "pre"} for e in path):
+        return True
+    names = element.get("class")
+    is_own_kind = element.tag == "p" or not names or not look.names.isdisjoint(names.split())
+    return is_own_kind and (block.weight >= _REMARK_WEIGHT or is_sentence(block))
+
+
+def _list_links(blocks: Sequence[Block]) -> dict[Element, float]:
+    """For each list, how much of its text is links (0 to 1)."""
+    length: Counter[Element] = Counter()
+    linked: Counter[Element] = Counter()
+    for block in blocks:
+        for element in block.element.iterancestors(*LISTS):
+            length[element] += len(block.text)
+            linked[element] += int(block.linked * len(block.text))
+    return {element: linked[element] / total for element, total in length.items()}
+
+
+def _tidy(blocks: Sequence[Block], kept: Sequence[Block], group: Sequence[Block]) -> list[Block]:
+    """Drop what only leads to something dropped: headings over nothing, labels of link lists, repeated labels."""
+    counts = Counter(block.text for block in kept if block.weight < _LABEL_WEIGHT)
+    kept = [block for block in kept if counts[block.text] < _OFTEN]
+    members = {id(block) for block in group}
+    ids = {id(block) for block in kept}
+    after = {id(block): following for block, following in zip(blocks, [*blocks[1:], None], strict=True)}
+    result: list[Block] = []
+    for block in reversed(kept):
+        if block.element.tag in HEADINGS and (not result or _leads_away(block, result[-1], after)):
+            continue
+        if block.weight < _LABEL_WEIGHT:
+            following = after[id(block)]
+            if block.text.endswith((":", "：")) and (following is None or id(following) not in ids):
+                continue
+            if not result and id(block) not in members and not is_sentence(block):
+                continue
+        result.append(block)
+    return result[::-1]
+
+
+def _leads_away(heading: Block, following: Block, after: Mapping[int, Block | None]) -> bool:
+    """Whether links to other pages stand between this heading and the next one."""
+    if following.element.tag not in HEADINGS:
+        return False
+    between = after[id(heading)]
+    while between is not None and between is not following:
+        if between.linked > _MOSTLY_LINKS:
+            return True
+        between = after[id(between)]
+    return False

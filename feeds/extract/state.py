@@ -1,0 +1,39 @@
+"""A page of bare scripts in, the article text that stands in their data out.
+
+Some sites send the article only as data and draw it in the browser. The data is JSON, alone or as a literal in a
+script, and the text is by far its longest string under a name that speaks of content.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import lxml.etree
+import lxml.html
+
+_NAMED_STRING = re.compile(
+    r'"(?P<name>\w{0,30}(?:content|body|html|text|article|story)\w{0,30})"\s{0,9}:\s{0,9}"(?P<value>(?:[^"\\]|\\.){300,})"',
+    re.IGNORECASE,
+)
+_SCRIPTS = lxml.etree.XPath("//script[string-length(.) > 400 and not(@type='application/ld+json')]")
+_TAG = re.compile(r"<[^>]*>")
+_SENTENCE = re.compile(r"[^\W\d_]{2,}[^<>{}]{20,}?[.!?。！？।؟]")
+_MIN_SENTENCES = 3
+
+
+def find_in_state(tree: lxml.html.HtmlElement) -> str | None:
+    """The longest string of prose in the data of the page's scripts, as it stands there: HTML or plain text."""
+    best, best_length = None, 0
+    for script in _SCRIPTS(tree):
+        for match in _NAMED_STRING.finditer(script.text or ""):
+            if len(match["value"]) <= best_length:
+                continue
+            try:
+                value = json.loads(f'"{match["value"]}"', strict=False)
+            except ValueError:
+                continue
+            words = _TAG.sub(" ", value)
+            if len(words) > best_length and len(_SENTENCE.findall(words)) >= _MIN_SENTENCES:
+                best, best_length = value, len(words)
+    return best
