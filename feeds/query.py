@@ -144,6 +144,11 @@ def canonical(query: FeedQuery) -> FeedQuery:
     )
 
 
+def is_language_tag(tag: str) -> bool:
+    """Whether a text has the form of a BCP 47 tag, in any case."""
+    return _LANGUAGE_TAG.fullmatch(tag.lower()) is not None
+
+
 def language_case(tag: str) -> str:
     """A language tag in the case of RFC 5646, 2.1.1: ``ZH-hANS-cn`` is ``zh-Hans-CN``."""
     subtags = tag.replace("_", "-").lower().split("-")
@@ -177,7 +182,7 @@ def _read_languages(at: int, text: str, *, is_last: bool) -> tuple[str, ...]:
     tags = []
     for start, raw in _split(text, "+"):
         tag = language_case(raw.strip())
-        if not _LANGUAGE_TAG.fullmatch(tag.lower()):
+        if not is_language_tag(tag):
             _refuse(
                 f"{raw.strip()!r} is no language tag; expected one such as de, pt-BR or zh-Hant, several joined by +, "
                 f"or {EVERY_LANGUAGE}",

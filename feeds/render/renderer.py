@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
 
 from feeds.errors import RenderError
-from feeds.folding import keyword_key
 from feeds.model import NOTHING, Format, StoredArticle
 from feeds.render import jsonfeed, xml
 from feeds.render.cache import ByteCache
-from feeds.render.entry import describe, published_at
+from feeds.render.entry import describe, keys_of, published_at
 from feeds.render.head import FeedHead, newest_change
 
 CACHE_BYTES = 64 * 2**20
@@ -77,8 +76,8 @@ class Renderer:
 def join_feed(head: FeedHead, entries: Sequence[bytes], format_: Format, updated: dt.datetime) -> bytes:
     """A document of entries that are already written."""
     if format_ is Format.JSON:
-        return jsonfeed.open_feed(head, updated) + jsonfeed.SEPARATOR.join(entries) + jsonfeed.close_feed()
-    return xml.open_feed(head, format_, updated) + b"".join(entries) + xml.close_feed(format_)
+        return b"".join((jsonfeed.open_feed(head, updated), jsonfeed.SEPARATOR.join(entries), jsonfeed.close_feed()))
+    return b"".join((xml.open_feed(head, format_, updated), *entries, xml.close_feed(format_)))
 
 
 def _age(stored: StoredArticle) -> tuple[dt.datetime, int]:
@@ -86,22 +85,7 @@ def _age(stored: StoredArticle) -> tuple[dt.datetime, int]:
 
 
 def _entry_key(stored: StoredArticle, format_: Format, labels: Mapping[str, str], source_name: str) -> Hashable:
-    """Everything an entry's bytes hang on.
-
-    ``seq`` stands for all that ``content_hash`` covers; what it does not cover is named here.
-    """
+    """Everything an entry's bytes hang on; ``seq`` stands for the article, since no row changes without a new one."""
     article = stored.article
-    return (
-        article.id,
-        stored.seq,
-        format_,
-        tuple(labels.get(keyword_key(keyword), "") for keyword in article.keywords),
-        source_name,
-        article.url,
-        article.origin,
-        article.image_caption,
-        article.zone,
-        tuple(article.alternates.items()),
-        article.summary,
-        len(article.content_html),
-    )
+    shown_labels = tuple(map(labels.get, keys_of(article.keywords)))
+    return article.id, stored.seq, format_, shown_labels, source_name
