@@ -10,7 +10,7 @@ import structlog
 from feeds.cli.options import loaded_sources, opened_store, with_settings
 from feeds.cli.processes import until_stopped
 from feeds.model import Claim, Source
-from feeds.newsroom.site import Newsroom, newsroom_sources
+from feeds.newsroom import Newsroom, newsroom_sources
 from feeds.schedule import Scheduler, ThreadDispatch
 from feeds.settings import Settings
 from feeds.tasks import Poller, open_fetcher, utc_now

@@ -137,7 +137,7 @@ def _serve_web(settings: Settings) -> None:
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=load_app)  # type: ignore[attr-defined]
+    server.serve(target_loader=load_app)
 
 
 def load_app(target: str) -> Callable[..., Any]:

@@ -39,6 +39,7 @@ from feeds.errors import (
 )
 from feeds.extract.feed import read_feed
 from feeds.extract.listing import page_urls, read_listing
+from feeds.extract.page import read_page
 from feeds.model import (
     Article,
     Change,
@@ -57,7 +58,7 @@ from feeds.model import (
 )
 from feeds.normalise.article import normalise
 from feeds.normalise.html import plain_text
-from feeds.pipeline.read import merge_listed, read_item
+from feeds.pipeline.read import merge_listed
 from feeds.store.base import Store
 
 # pages written together: few enough to lose little, many enough to spare the disk
@@ -272,7 +273,7 @@ class Poll:
             document = self._get(want.item.url, None)
             if isinstance(document, NotModified):
                 raise ExtractError("not modified, though nothing was remembered of it", url=want.item.url)
-            item = read_item(document, self.source.recipe)
+            item = read_page(document.body, document.url, content_type=document.content_type, recipe=self.source.recipe)
         except RateLimited:
             raise
         except SourceError:

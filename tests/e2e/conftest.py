@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import socket
+import subprocess
+import sys
 import threading
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -126,3 +133,81 @@ def serve_pages() -> Iterator[Callable[[Mapping[str, tuple[bytes, str]]], Site]]
 def paths_of(asked: Sequence[str]) -> list[str]:
     """What was asked for, robots.txt left out."""
     return [path for path in asked if path != "/robots.txt"]
+
+
+@dataclass(slots=True)
+class Service:
+    """``polyfeed`` as a process of its own."""
+
+    process: subprocess.Popen[str]
+    url: str
+    data: Path
+    log: Path
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        request = urllib.request.Request(self.url + path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, dict(answer.headers), answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, dict(error.headers), error.read()
+
+    def feed(self, path: str) -> Any:
+        status, _, body = self.get(path)
+        assert status == 200, f"{path}: {status}"
+        return feedparser.parse(body)
+
+    def wait_for(self, condition: Callable[[], object], what: str, *, within_s: float = 60.0) -> None:
+        """Waits until the condition holds; when it does not in time, the service's log is in the failure."""
+        deadline = time.monotonic() + within_s
+        while not condition():
+            assert self.process.poll() is None, f"ended with {self.process.returncode}:\n{self.log.read_text()[-3000:]}"
+            assert time.monotonic() < deadline, f"not within {within_s:.0f} s: {what}\n{self.log.read_text()[-3000:]}"
+            time.sleep(0.1)
+
+    def is_up(self) -> bool:
+        try:
+            return self.get("/health")[0] == 200
+        except OSError:
+            return False
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(30)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def start_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Service]]:
+    """Starts ``polyfeed ARGUMENTS`` with an empty configuration, or that of the folder given."""
+    started: list[Service] = []
+
+    def start(*arguments: str, data: Path | None = None, config: Path | None = None, **settings: str) -> Service:
+        folder = tmp_path_factory.mktemp("service")
+        data = data or folder / "data"
+        port = free_port()
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("POLYFEED_")}
+        environ |= {"POLYFEED_PORT": str(port), "POLYFEED_DATA": str(data), "POLYFEED_LOG_FORMAT": "json"}
+        environ |= {"POLYFEED_CONFIG": str(config or folder), **settings}
+        log = folder / "log"
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "feeds", *arguments],
+                env=environ,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        service = Service(process=process, url=f"http://127.0.0.1:{port}", data=data, log=log)
+        started.append(service)
+        return service
+
+    yield start
+    for service in started:
+        if service.process.poll() is None:
+            service.stop()

@@ -1,0 +1,120 @@
+"""polyfeed feeds and polyfeed export: what can be subscribed to, and all of it as files for a static host."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from feeds.cli.options import opened_store, with_settings
+from feeds.errors import StartError
+from feeds.model import FeedQuery, Format
+from feeds.query import Address, spell_address, write_address
+from feeds.settings import Settings
+from feeds.web.answers import Answers
+from feeds.web.catalogue import Catalogue
+from feeds.web.ready import Ready, keep_ready
+from feeds.web.subscriptions import Subscription, editions_with_articles, list_subscriptions, write_opml
+
+# what a file system takes for one name (POSIX NAME_MAX), less the ending of the compressed form
+_LONGEST_NAME_BYTES = 255 - len(".atom.gz.part")
+
+
+def subscriptions(catalogue: Catalogue) -> Iterator[Subscription]:
+    """Every feed that has articles: all of them together, then language by language."""
+    languages = editions_with_articles(catalogue.overview())
+    if languages:
+        yield Subscription(query=FeedQuery(), name="All languages")
+    for language in languages:
+        yield from list_subscriptions(catalogue, language)
+
+
+@click.command(epilog="Example: polyfeed feeds | grep BMW")
+@click.option(
+    "--json", "as_json", is_flag=True, help="A list of objects with name, language, and each format's address."
+)
+@with_settings
+def feeds(settings: Settings, *, as_json: bool) -> int:
+    """Lists the addresses that can be subscribed to: every feed that has articles."""
+    with opened_store(settings) as store:
+        rows = [_row(settings, found) for found in subscriptions(Catalogue(store))]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return 0
+    if not rows:
+        click.echo("No feed has an article yet. `polyfeed poll --all` polls every source now.")
+        return 0
+    table = Table("Feed", "Kind", "Address (also .rss and .json)")
+    for row in rows:
+        table.add_row(str(row["name"]), str(row["kind"]), str(row["shown"]), style=None)
+    Console(soft_wrap=True).print(table)
+    return 0
+
+
+def _row(settings: Settings, found: Subscription) -> dict[str, object]:
+    addresses = {form.value: settings.base_url + write_address(found.query, form, found.labels) for form in Format}
+    return {
+        "name": found.name,
+        "kind": found.group.lower().removesuffix("s") or "language",
+        "language": found.query.languages[0] if found.query.languages else None,
+        "shown": settings.base_url + spell_address(found.query, Format.ATOM, found.labels),
+        **addresses,
+        "html": settings.base_url + write_address(found.query, None, found.labels),
+    }
+
+
+@click.command(epilog="Example: POLYFEED_PUBLIC_URL=https://feeds.example.org polyfeed export public")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@with_settings
+def export(settings: Settings, folder: Path) -> int:
+    """Writes every feed as files under DIR, for a static host.
+
+    Each stands at its own address, with .gz and .br forms beside it (nginx: gzip_static, brotli_static). A file is
+    replaced whole or not at all, and only when it changed. Set POLYFEED_PUBLIC_URL to where DIR will be reached.
+    """
+    console = Console(stderr=True)
+    counts = {"written": 0, "same": 0}
+    too_long = 0
+    with (
+        opened_store(settings) as store,
+        Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
+    ):
+        catalogue = Catalogue(store)
+        answers = Answers(settings, store, catalogue)
+        found = list(subscriptions(catalogue))
+        for one in bar.track(found, description="Exporting"):
+            for form in Format:
+                path = spell_address(one.query, form, one.labels).lstrip("/")
+                if any(len(part.encode()) > _LONGEST_NAME_BYTES for part in path.split("/")):
+                    too_long += 1
+                    continue
+                _write_forms(folder / path, answers.ready(Address(query=one.query, format=form)), counts)
+        for language in (None, *editions_with_articles(catalogue.overview())):
+            path = f"feeds/{language}.opml" if language else "feeds.opml"
+            _write_forms(folder / path, keep_ready(write_opml(settings, catalogue, language), "text/x-opml"), counts)
+    click.echo(f"{len(found)} feeds: {counts['written']} files written, {counts['same']} unchanged, under {folder}")
+    if too_long:
+        click.echo(f"{too_long} left out: their keyword is longer than a file name may be", err=True)
+    return 1 if too_long else 0
+
+
+def _write_forms(path: Path, ready: Ready, counts: dict[str, int]) -> None:
+    """The file and its compressed forms; the plain one last, so that what a host finds compressed is never older."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and path.read_bytes() == ready.plain:
+            counts["same"] += 3
+            return
+        for name, body in ((f"{path}.gz", ready.gzip), (f"{path}.br", ready.brotli), (str(path), ready.plain)):
+            part = Path(f"{name}.part")
+            part.write_bytes(body)
+            os.replace(part, name)  # noqa: PTH105 - the one that is atomic by contract
+            counts["written"] += 1
+    except OSError as error:
+        raise StartError(f"cannot write {path}: {error.strerror or error}") from error
