@@ -108,14 +108,14 @@ def _read(response: httpcore2.Response, headers: httpx2.Headers, *, max_bytes: i
     """The decompressed body, at most ``max_bytes`` of it."""
     declared = headers.get("content-length", "")
     if not cut and declared.isdecimal() and int(declared[:20]) > max_bytes:
-        raise _too_big(max_bytes, f"{declared} bytes")
+        raise _too_big(max_bytes, declared)
     body = bytearray()
     wire = _capped(response.iter_stream(), max_bytes, cut=cut)
     for piece in decoded(wire, headers.get("content-encoding", "")):
         body += piece
         if len(body) > max_bytes:
             if not cut:
-                raise _too_big(max_bytes, "more, decompressed")
+                raise _too_big(max_bytes)
             break
     return bytes(body[:max_bytes])
 
@@ -138,11 +138,12 @@ def _capped(chunks: Iterable[bytes], max_bytes: int, *, cut: bool) -> Iterator[b
         if count > max_bytes:
             if cut:
                 return
-            raise _too_big(max_bytes, "more")
+            raise _too_big(max_bytes)
 
 
-def _too_big(max_bytes: int, size: str) -> FetchError:
-    return FetchError(f"the answer is too big: {size}, where {max_bytes} bytes are the limit (setting max_bytes)")
+def _too_big(max_bytes: int, declared: str = "") -> FetchError:
+    size = f" ({declared} bytes)" if declared else ""
+    return FetchError(f"the answer is too big{size}: {max_bytes} bytes are the limit (setting max_bytes)")
 
 
 @contextlib.contextmanager
@@ -163,7 +164,7 @@ def _told(host: str, timeout_s: float) -> Iterator[None]:
 
 
 def _connect_words(host: str, error: Exception) -> str:
-    cause = error.__cause__
+    cause = error.args[0] if error.args else None  # the library hands the socket's own error on like this
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"the certificate of {host} is not valid: {cause.verify_message}; only its owner can mend that"
     if isinstance(cause, ssl.SSLError):

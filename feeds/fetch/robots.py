@@ -106,7 +106,7 @@ class Robots:
         if answer.status in _SERVER_ERRORS:
             site.trouble = (
                 f"{answer.url} answered {answer.status}: until the site's rules can be read, nothing there may be "
-                "asked for (RFC 9309); tried again in a minute"
+                f"asked for (RFC 9309); tried again in {self._retry_s:.0f} s"
             )
             site.expires_at_s = self._clock() + self._retry_s
             return

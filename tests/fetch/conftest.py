@@ -79,8 +79,8 @@ def answer(status: int = 200, body: bytes = b"", headers: Mapping[str, str] | No
     return play
 
 
-def redirect(location: str, status: int = 302, **headers: str) -> Play:
-    return answer(status, b"", {"Location": location, **headers})
+def redirect(location: str, status: int = 302, headers: Mapping[str, str] | None = None) -> Play:
+    return answer(status, b"", {"Location": location, **(headers or {})})
 
 
 @contextlib.contextmanager
