@@ -1,0 +1,87 @@
+"""A decoded path in; where the feed or page is, where it moved, or why there is none, out."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from feeds.errors import QueryError
+from feeds.model import FeedQuery, Format
+from feeds.query import Address, read_address, spell_address, write_address
+from feeds.web.catalogue import Catalogue, Overview
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A feed, or its page, that exists at the path asked for.
+
+    ``settled`` is false while a keyword has no article yet: nobody has fixed its spelling, so any will do.
+    """
+
+    address: Address
+    labels: Mapping[str, str]
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The same question is spelled otherwise; ``to`` is percent-encoded."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """There is no such feed: ``subject`` says what about it is unknown, ``name`` as it was asked for.
+
+    ``subject`` is ``language``, ``source`` or ``address``; for the last ``name`` is the reason in English.
+    ``format`` is the one asked for, so that what is offered instead can be in it too.
+    """
+
+    subject: str
+    name: str
+    format: Format | None = None
+
+
+def find_place(path: str, catalogue: Catalogue) -> Place | Moved | Missing:
+    """Reads a path that begins with ``/feeds/``. Raises StoreError."""
+    if "\ufffd" in path:
+        return Missing(subject="address", name="the address is not UTF-8")
+    try:
+        address = read_address(path)
+    except QueryError as error:
+        return Missing(subject="address", name=error.reason)
+    query = address.query
+    labels = catalogue.labels(query.keywords) if query.keywords else {}
+    canonical = spell_address(query, address.format, labels)
+    settled = len(labels) == len(query.keywords)
+    if path != canonical and (settled or _fold(path) != _fold(canonical)):
+        return Moved(to=write_address(query, address.format, labels))
+    unknown = _what_is_unknown(query, catalogue)
+    if unknown is not None:
+        return Missing(subject=unknown[0], name=unknown[1], format=address.format)
+    return Place(address=address, labels=labels, settled=settled)
+
+
+def _what_is_unknown(query: FeedQuery, catalogue: Catalogue) -> tuple[str, str] | None:
+    for tag in query.languages:
+
+        def has_language(overview: Overview, tag: str = tag) -> bool:
+            return overview.knows_language(tag)
+
+        if not catalogue.has(has_language):
+            return "language", tag
+    source = query.source
+    if source is not None and not catalogue.has(lambda overview: source in overview.sources):
+        return "source", source
+    return None
+
+
+def _fold(path: str) -> str:
+    """Spellings that differ only so are one as long as nobody has fixed the keyword's own.
+
+    Otherwise ``/keywords/BMW`` would move for good to ``/keywords/bmw`` today, and back when the first article
+    about BMW fixes the label: a circle in every client that remembers both.
+    """
+    return unicodedata.normalize("NFKC", path).casefold()

@@ -1,0 +1,65 @@
+"""Settings and a store in, the Flask application out: its rooms, its languages, its words for errors."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+
+from flask import Flask, Response, g, request
+
+from feeds.settings import Settings
+from feeds.store.base import Store
+from feeds.web import feeds, layout, opml, ops, pages
+from feeds.web.answers import Answers
+from feeds.web.catalogue import Catalogue
+from feeds.web.errors import speak_of_errors
+from feeds.web.locales import use_locales
+from feeds.web.metrics import Meter
+from feeds.web.services import NAME, Services, services
+
+
+def utc_now() -> dt.datetime:
+    """The present instant."""
+    return dt.datetime.now(dt.UTC)
+
+
+def create_app(settings: Settings, store: Store, *, clock: Callable[[], dt.datetime] = utc_now) -> Flask:
+    """Builds the application; it only reads from ``store``.
+
+    Args:
+        settings: of this process.
+        store: open, and closed by whoever opened it.
+        clock: what pages and metrics call now.
+    """
+    app = Flask("feeds.web", static_folder=None)
+    app.config["TRUSTED_HOSTS"] = None
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, the base class not
+    app.url_map.merge_slashes = False  # read_address reads any number of them, and answers 301 and not 308
+    app.url_map.converters["feed_path"] = feeds.FeedPath
+    catalogue = Catalogue(store)
+    app.extensions[NAME] = Services(
+        settings=settings,
+        store=store,
+        catalogue=catalogue,
+        answers=Answers(settings, store, catalogue),
+        meter=Meter(store, clock),
+        clock=clock,
+    )
+    use_locales(app)
+    speak_of_errors(app)
+    for room in (feeds.room, opml.room, pages.room, ops.room, layout.room):
+        app.register_blueprint(room)
+    app.before_request(_start_clock)
+    app.after_request(_count)
+    return app
+
+
+def _start_clock() -> None:
+    g.began = time.perf_counter()
+
+
+def _count(answer: Response) -> Response:
+    room = request.blueprint or "none"
+    services().meter.count(room, str(answer.status_code), time.perf_counter() - g.began)
+    return answer

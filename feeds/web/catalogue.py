@@ -1,0 +1,116 @@
+"""The store in, what there is to subscribe to out: languages, sections, keywords, sources and their state.
+
+Counting a large store takes longer than a page may, so each table is kept for a moment: two seconds, or twenty times
+as long as it took to read, whichever is more. Who asks for something unknown has it looked up again at once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from feeds.model import KeywordCount, SourceStatus
+from feeds.store.base import Store
+
+T = TypeVar("T")
+FRESH_S = 2.0
+PATIENCE = 20  # a table is read during at most a twentieth of the time
+MOST_LABELS = 50_000
+
+
+class Kept(Generic[T]):
+    """A value that is read again when it is older than a moment."""
+
+    def __init__(self, read: Callable[[], T], clock: Callable[[], float]) -> None:
+        self._read = read
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._value: T | None = None
+        self._until = float("-inf")
+        self._read_at = float("-inf")
+
+    def value(self, *, older_than_s: float | None = None) -> T:
+        """The value, read again when its time is over, or when it is older than ``older_than_s``."""
+        with self._lock:
+            now = self._clock()
+            stale = now >= self._until or (older_than_s is not None and now - self._read_at >= older_than_s)
+            if self._value is None or stale:
+                self._value = self._read()
+                self._read_at = self._clock()
+                self._until = self._read_at + max(FRESH_S, PATIENCE * (self._read_at - now))
+            return self._value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """``languages``: tag -> articles; ``sections``: (language, slug, articles) of those that have articles."""
+
+    languages: Mapping[str, int]
+    sections: tuple[tuple[str, str, int], ...]
+    sources: Mapping[str, SourceStatus]
+
+    @property
+    def tags(self) -> set[str]:
+        """Every language that a stored article or a registered source has."""
+        return {*self.languages, *(source.language for source in self.sources.values() if source.language)}
+
+    def knows_language(self, tag: str) -> bool:
+        """Whether something has this language or a variety of it: ``zh-Hans`` makes ``zh`` known."""
+        return any(known == tag or known.startswith(f"{tag}-") for known in self.tags)
+
+    def section_name(self, slug: str, languages: Collection[str] = ()) -> str:
+        """What a section is called on its site: by a source of these languages if there is one; else its slug."""
+        names = [
+            (source.language not in languages, section.name)
+            for source in self.sources.values()
+            for section in source.sections
+            if section.slug == slug and section.name
+        ]
+        return min(names)[1] if names else slug
+
+
+class Catalogue:
+    """What the pages, the OPML and the check of an address ask the store again and again."""
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._clock = clock
+        self._overview = Kept(self._read_overview, clock)
+        self._keywords: dict[tuple[str | None, int | None], Kept[list[KeywordCount]]] = {}
+        self._labels: dict[str, str] = {}
+
+    def overview(self) -> Overview:
+        """Languages, sections and sources. Raises StoreError."""
+        return self._overview.value()
+
+    def has(self, is_known: Callable[[Overview], bool]) -> bool:
+        """Whether ``is_known`` holds now; what was registered a moment ago counts. Raises StoreError."""
+        return is_known(self._overview.value()) or is_known(self._overview.value(older_than_s=0.5))
+
+    def keywords(self, language: str | None, *, limit: int | None) -> list[KeywordCount]:
+        """The most used keywords of a known language. Raises StoreError."""
+        key = (language, limit)
+        if key not in self._keywords:
+            self._keywords[key] = Kept(lambda: self._store.keywords(language, limit=limit), self._clock)
+        return self._keywords[key].value()
+
+    def labels(self, keys: Collection[str]) -> dict[str, str]:
+        """Display forms by key, for the keys that are known; a label never changes. Raises StoreError."""
+        missing = [key for key in keys if key not in self._labels]
+        if missing:
+            found = self._store.labels(missing)
+            if len(self._labels) + len(found) > MOST_LABELS:
+                self._labels = {}
+                return dict(self._store.labels(keys))
+            self._labels.update(found)
+        return {key: self._labels[key] for key in keys if key in self._labels}
+
+    def _read_overview(self) -> Overview:
+        return Overview(
+            languages=dict(self._store.languages()),
+            sections=tuple(self._store.sections()),
+            sources={source.id: source for source in self._store.status()},
+        )

@@ -1,0 +1,79 @@
+"""``Accept-Encoding`` in, the content coding to answer with out (RFC 9110, 12.5.3). Compression lives here too."""
+
+from __future__ import annotations
+
+import gzip
+from enum import StrEnum
+from functools import lru_cache
+
+import brotli  # type: ignore[import-untyped]  # ships no types
+
+
+class Encoding(StrEnum):
+    """The codings an answer is kept in; the value is the name in ``Content-Encoding``."""
+
+    BROTLI = "br"
+    GZIP = "gzip"
+    IDENTITY = "identity"
+
+
+_PREFERENCE = (Encoding.BROTLI, Encoding.GZIP, Encoding.IDENTITY)  # smallest first, where the client minds not
+_ALIASES = {"x-gzip": "gzip"}  # RFC 9110, 8.4.1.3
+# A feed is compressed once for many readers, but again after each change: level 5 costs a tenth of level 11
+# and leaves 10 to 15 % more bytes.
+_BROTLI_QUALITY = 5
+_GZIP_LEVEL = 6
+
+
+def compress(body: bytes, encoding: Encoding) -> bytes:
+    """The body in that coding; equal bodies give equal bytes (no clock in the gzip header)."""
+    match encoding:
+        case Encoding.BROTLI:
+            return bytes(brotli.compress(body, quality=_BROTLI_QUALITY))
+        case Encoding.GZIP:
+            return gzip.compress(body, _GZIP_LEVEL, mtime=0)
+        case Encoding.IDENTITY:
+            return body
+
+
+@lru_cache(maxsize=512)  # clients send a few dozen different ones
+def choose_encoding(accept: str | None) -> Encoding | None:
+    """The coding to answer with, or None when the client accepts none we have.
+
+    The highest q-value wins, the smaller form among equals. Without the header, or with an empty one, the plain
+    form. A coding that is not listed counts as ``*``, if that is listed; else only the plain form is acceptable,
+    as a last resort. A q-value that cannot be read counts as 0, so that nothing unasked is sent.
+    """
+    if accept is None:
+        return Encoding.IDENTITY
+    asked = dict(_read(accept))
+    others = asked.get("*", 0.0)
+    weights = {encoding: asked.get(encoding.value, others) for encoding in _PREFERENCE}
+    best = max(_PREFERENCE, key=lambda encoding: weights[encoding])  # max keeps the first of equals
+    if weights[best] > 0:
+        return best
+    refused = "identity" in asked or "*" in asked
+    return None if refused else Encoding.IDENTITY
+
+
+def _read(accept: str) -> list[tuple[str, float]]:
+    found = []
+    for part in accept.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        if not name:
+            continue
+        weight = 1.0
+        for parameter in parameters:
+            key, _, value = parameter.partition("=")
+            if key.strip() == "q":
+                weight = _weight(value.strip())
+        found.append((_ALIASES.get(name, name), weight))
+    return found
+
+
+def _weight(text: str) -> float:
+    try:
+        weight = float(text)
+    except ValueError:
+        return 0.0
+    return weight if 0.0 <= weight <= 1.0 else 0.0

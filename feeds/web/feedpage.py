@@ -1,0 +1,159 @@
+"""A feed's question in, the page of its articles out: what a person sees where a reader sees the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import request
+
+from feeds.folding import keyword_key
+from feeds.model import FeedQuery, StoredArticle
+from feeds.query import write_address
+from feeds.render.entry import Entry, describe, published_at
+from feeds.render.text import first_words
+from feeds.render.titles import feed_title
+from feeds.web.addresses import Place
+from feeds.web.catalogue import Overview
+from feeds.web.layout import page
+from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, public_base, query_href
+from feeds.web.locales import gettext, page_language, show_date, show_language, text_direction
+from feeds.web.ready import Ready
+from feeds.web.services import services
+
+EXCERPT_CHARS = 320
+KEYWORDS_SHOWN = 12
+MAX_SEQ_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownArticle:
+    """An article as its page shows it: plain text and checked addresses only."""
+
+    title: str
+    url: str | None
+    language: str
+    direction: str
+    language_name: str
+    dated: str | None
+    found: str
+    datetime: str
+    source: Chip
+    section: Chip | None
+    keywords: list[Chip]
+    excerpt: str
+    image: str | None
+    caption: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFeed:
+    """A feed as its page shows it; ``mixed`` when its articles can be of several languages."""
+
+    title: str
+    language: str
+    direction: str
+    url: str
+    articles: int
+    mixed: bool
+    feeds: list[FeedLink]
+    crumbs: list[Chip]
+
+
+def feed_page(place: Place) -> Ready:
+    """The page of a feed. Raises StoreError."""
+    shared = services()
+    query, limit = place.address.query, shared.settings.feed_entries
+    before = _before()
+    found = shared.answers.articles(query, limit=limit + 1, before_seq=before)
+    articles, rest = found[:limit], found[limit:]
+    labels = shared.answers.labels(query, articles)
+    overview = shared.catalogue.overview()
+    newest_first = sorted(articles, key=lambda stored: (published_at(stored), stored.seq), reverse=True)
+    feed = _shown_feed(query, labels, overview)
+    path = write_address(query, None, labels)
+    return page(
+        "feed.html",
+        discovery=discovery(query, feed.title, labels),
+        feed=feed,
+        articles=[_shown_article(stored, query, labels, overview) for stored in newest_first],
+        older=page_href(path, before=min(stored.seq for stored in articles)) if rest else None,
+        newer=page_href(path) if before is not None else None,
+    )
+
+
+def _before() -> int | None:
+    """``?before=`` a change number; anything else there is as if it were not."""
+    given = request.args.get("before", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= MAX_SEQ_DIGITS else None
+
+
+def _shown_feed(query: FeedQuery, labels: Mapping[str, str], overview: Overview) -> ShownFeed:
+    visitor = page_language()
+    language = query.languages[0] if len(query.languages) == 1 else visitor
+    section, source = query.section, query.source
+    title = feed_title(
+        query,
+        labels,
+        service="",
+        language=language,
+        section_name=overview.section_name(section, query.languages) if section else None,
+        source_name=overview.sources[source].name if source and source in overview.sources else None,
+    )
+    every = FeedQuery(languages=query.languages)
+    name = " + ".join(show_language(tag, tag) for tag in query.languages) or gettext("Every language together")
+    return ShownFeed(
+        title=title,
+        language=language,
+        direction=text_direction(language),
+        url=public_base() + write_address(query, None, labels),
+        articles=services().store.count(query),
+        mixed=len(query.languages) != 1,
+        feeds=feed_links(query, labels),
+        crumbs=[] if query == every else [Chip(label=name, href=query_href(every), language=language)],
+    )
+
+
+def _shown_article(
+    stored: StoredArticle, query: FeedQuery, labels: Mapping[str, str], overview: Overview
+) -> ShownArticle:
+    article = stored.article
+    entry = describe(stored, labels=labels, source_name="", public_url="")
+    language = entry.language or "und"
+    status = overview.sources.get(article.source_id)
+    source = FeedQuery(languages=query.languages, source=article.source_id)
+    section = FeedQuery(languages=query.languages or (language,), section=article.section)
+    return ShownArticle(
+        title=entry.title,
+        url=entry.url,
+        language=language,
+        direction=text_direction(language),
+        language_name=show_language(language),
+        dated=show_date(article.published) if article.published else None,
+        found=show_date(stored.first_seen_at.date()),
+        datetime=_machine_date(stored, entry),
+        source=Chip(label=entry.origin or (status.name if status else article.source_id), href=query_href(source)),
+        section=Chip(label=overview.section_name(article.section, (language,)), href=query_href(section))
+        if article.section
+        else None,
+        keywords=_keyword_chips(article.keywords, query, labels, language),
+        excerpt=first_words(entry.summary, EXCERPT_CHARS),
+        image=entry.picture.url if entry.picture else None,
+        caption=entry.picture.caption if entry.picture else "",
+    )
+
+
+def _machine_date(stored: StoredArticle, entry: Entry) -> str:
+    when = stored.article.published if entry.is_date_only else entry.published
+    return when.isoformat() if when else ""
+
+
+def _keyword_chips(keywords: Sequence[str], query: FeedQuery, labels: Mapping[str, str], language: str) -> list[Chip]:
+    """Keywords that lead to their own feeds, in the languages of the feed one comes from."""
+    chips = {}
+    for keyword in keywords[:KEYWORDS_SHOWN]:
+        key = keyword_key(keyword)
+        if key and key not in chips:
+            alone = FeedQuery(languages=query.languages, keywords=(key,))
+            chips[key] = Chip(label=labels.get(key, keyword), href=query_href(alone, labels), language=language)
+    return list(chips.values())

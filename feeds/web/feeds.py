@@ -1,0 +1,104 @@
+"""The room of feeds: every address under ``/feeds/``, answered, moved to its one spelling, or refused in words."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response as BaseResponse
+
+from feeds.model import FeedQuery, Format
+from feeds.query import write_address
+from feeds.web.addresses import Missing, Moved, find_place
+from feeds.web.catalogue import Overview
+from feeds.web.errors import say
+from feeds.web.feedpage import feed_page
+from feeds.web.links import Chip, page_href, prefix
+from feeds.web.locales import gettext, show_language
+from feeds.web.ready import FEED_CACHING
+from feeds.web.services import respond, services
+
+room = Blueprint("feeds", __name__)
+
+
+class FeedPath(BaseConverter):
+    """Any path that begins with feeds/, in any case and with any number of slashes: ``read_address`` reads it."""
+
+    regex = r"(?i:/*feeds/.*)"
+    part_isolating = False
+
+    def to_python(self, value: str) -> str:
+        """The path as it was asked for, with its first slash."""
+        return f"/{value}"
+
+
+@room.get("/<feed_path:path>")
+def feed(path: str) -> BaseResponse:
+    """A feed, or the page of one."""
+    shared = services()
+    place = find_place(path, shared.catalogue)
+    if isinstance(place, Moved):
+        return _move(place)
+    if isinstance(place, Missing):
+        return refuse(place)
+    if place.address.format is None:
+        return respond(feed_page(place))
+    return respond(shared.answers.ready(place.address))
+
+
+@room.get("/feeds")
+def feeds_themselves() -> BaseResponse:
+    """Which feeds? The directory says."""
+    return redirect(page_href("/"), 301)
+
+
+def _move(moved: Moved) -> BaseResponse:
+    """301 to the one spelling; a feed's parameters mean nothing and go, a page's go along."""
+    query = request.query_string.decode("latin-1")
+    keeps = query and not moved.to.endswith(tuple(f".{format_.value}" for format_ in Format))
+    answer = redirect(f"{prefix()}{moved.to}{'?' + query if keeps else ''}", 301)
+    answer.headers["Cache-Control"] = FEED_CACHING
+    return answer
+
+
+def refuse(missing: Missing) -> Response:
+    """404 that says what is not here, and what is."""
+    overview = services().catalogue.overview()
+    match missing.subject:
+        case "language":
+            reason = gettext("There is no feed in the language “%(name)s” here.", name=missing.name)
+            offers = _languages(overview, missing.format)
+            also = gettext("There are feeds in these languages:")
+        case "source":
+            reason = gettext("There is no source called “%(name)s” here.", name=missing.name)
+            offers = _sources(overview, missing.format)
+            also = gettext("There are these sources:")
+        case _:
+            reason = gettext("This address cannot be read: %(reason)s.", reason=missing.name)
+            offers = _languages(overview, missing.format)
+            also = gettext("There are feeds in these languages:")
+    return say(404, gettext("There is no such feed"), [reason, *([also] if offers else [])], offers)
+
+
+def _languages(overview: Overview, format_: Format | None) -> list[Chip]:
+    tags = sorted({tag.partition("-")[0] for tag in overview.tags} | overview.tags)
+    everything = [("all", gettext("Every language together"))] if tags else []
+    named = everything + [(tag, show_language(tag)) for tag in tags]
+    return [
+        Chip(label=f"{name} ({tag})", href=_href(FeedQuery(languages=() if tag == "all" else (tag,)), format_))
+        for tag, name in named
+    ]
+
+
+def _sources(overview: Overview, format_: Format | None) -> list[Chip]:
+    return [
+        Chip(
+            label=f"{source.name} ({source.id})",
+            href=_href(FeedQuery(languages=(source.language,) if source.language else (), source=source.id), format_),
+        )
+        for source in overview.sources.values()
+    ]
+
+
+def _href(query: FeedQuery, format_: Format | None) -> str:
+    path = write_address(query, format_)
+    return page_href(path) if format_ is None else prefix() + path

@@ -1,0 +1,118 @@
+"""Questions in, links for a page out: to feeds, to their pages, and to the page itself in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from flask import request
+
+from feeds.model import NOTHING, FeedQuery, Format
+from feeds.query import spell_address, write_address
+from feeds.render.head import MEDIA_TYPES
+from feeds.web.locales import LANGUAGES, asked_language, show_language
+from feeds.web.services import services
+
+FORMAT_NAMES: Mapping[Format, str] = {Format.ATOM: "Atom", Format.RSS: "RSS", Format.JSON: "JSON"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLink:
+    """One format of a feed: ``href`` for this site, ``url`` to copy, ``shown`` the same in readable letters."""
+
+    name: str
+    type: str
+    href: str
+    url: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A link to a page; ``count`` is a number of articles."""
+
+    label: str
+    href: str
+    language: str = ""
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """``<link rel="alternate">``: what a feed reader finds on the page."""
+
+    type: str
+    title: str
+    href: str
+    hreflang: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tongue:
+    """This page in another language."""
+
+    tag: str
+    name: str
+    href: str
+
+
+def prefix() -> str:
+    """The path under which a proxy has mounted the service; usually empty."""
+    return urlsplit(services().settings.base_url).path
+
+
+def public_base() -> str:
+    """What stands before a path in an address to copy: as configured, else as this visitor reached us."""
+    configured = services().settings.public_url
+    return configured.rstrip("/") if configured else request.host_url.rstrip("/")
+
+
+def page_href(path: str, **parameters: str | int | None) -> str:
+    """A link to a page of ours; the language that the visitor chose goes along."""
+    given = {"lang": asked_language(), **parameters}
+    query = urlencode({name: value for name, value in given.items() if value is not None})
+    return f"{prefix()}{path}{'?' if query else ''}{query}"
+
+
+def query_href(query: FeedQuery, labels: Mapping[str, str] = NOTHING) -> str:
+    """A link to the page of a feed."""
+    return page_href(write_address(query, None, labels))
+
+
+def feed_links(query: FeedQuery, labels: Mapping[str, str] = NOTHING) -> list[FeedLink]:
+    """A feed in each of its formats, the one to recommend first."""
+    base = public_base()
+    return [
+        FeedLink(
+            name=FORMAT_NAMES[format_],
+            type=MEDIA_TYPES[format_],
+            href=prefix() + write_address(query, format_, labels),
+            url=base + write_address(query, format_, labels),
+            shown=base + spell_address(query, format_, labels),
+        )
+        for format_ in Format
+    ]
+
+
+def discovery(query: FeedQuery, title: str, labels: Mapping[str, str] = NOTHING) -> list[Discovery]:
+    """How feed readers find this feed on a page."""
+    tag = query.languages[0] if len(query.languages) == 1 else ""
+    return [
+        Discovery(type=link.type, title=f"{title} ({link.name})", href=link.url, hreflang=tag)
+        for link in feed_links(query, labels)
+    ]
+
+
+def tongues() -> list[Tongue]:
+    """This page in each of the languages there are."""
+    kept = {name: value for name, value in request.args.items() if name == "before"}
+    path = prefix() + request.environ.get("polyfeed.canonical", _quoted_path())
+    return [
+        Tongue(tag=tag, name=show_language(tag, tag), href=f"{path}?{urlencode({**kept, 'lang': tag})}")
+        for tag in LANGUAGES
+    ]
+
+
+def _quoted_path() -> str:
+    return urlsplit(request.base_url).path

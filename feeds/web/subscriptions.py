@@ -1,0 +1,100 @@
+"""The catalogue in, everything one can subscribe to out: as questions with their labels, and as OPML.
+
+Nested by language, by what is really there: a feed is listed when it has articles.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from feeds.model import FeedQuery, Format
+from feeds.query import write_address
+from feeds.render.opml import Outline, render_opml
+from feeds.render.titles import feed_description
+from feeds.settings import Settings
+from feeds.web.catalogue import Catalogue, Overview
+from feeds.web.locales import show_language, words_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """One feed: ``name`` is how a list shows it, ``group`` is empty, Sections, Keywords or Sources (English)."""
+
+    query: FeedQuery
+    name: str
+    group: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+def editions_with_articles(overview: Overview) -> list[str]:
+    """Languages without their varieties (``zh`` for ``zh-Hans``), the one with most articles first."""
+    sums: Counter[str] = Counter()
+    for tag, articles in overview.languages.items():
+        sums[tag.partition("-")[0]] += articles
+    return [tag for tag, _ in sums.most_common()]
+
+
+def list_subscriptions(catalogue: Catalogue, language: str) -> Iterator[Subscription]:
+    """Every feed of one language: itself, its varieties, sections, keywords and sources. Raises StoreError."""
+    overview = catalogue.overview()
+    languages = (language,)
+    yield Subscription(query=FeedQuery(languages=languages), name=show_language(language, language))
+    varieties = sorted(tag for tag in overview.languages if tag.startswith(f"{language}-"))
+    for tag in varieties if len(varieties) > 1 else ():
+        yield Subscription(query=FeedQuery(languages=(tag,)), name=show_language(tag, tag))
+    slugs = {slug for tag, slug, _ in overview.sections if _holds(language, tag)}
+    for slug in sorted(slugs):
+        name = overview.section_name(slug, languages)
+        yield Subscription(query=FeedQuery(languages=languages, section=slug), name=name, group="Sections")
+    for keyword in catalogue.keywords(language, limit=None):
+        query = FeedQuery(languages=languages, keywords=(keyword.key,))
+        yield Subscription(query=query, name=keyword.label, group="Keywords", labels={keyword.key: keyword.label})
+    for source in overview.sources.values():
+        if source.articles and source.language and _holds(language, source.language):
+            query = FeedQuery(languages=languages, source=source.id)
+            yield Subscription(query=query, name=source.name, group="Sources")
+
+
+def write_opml(settings: Settings, catalogue: Catalogue, language: str | None = None) -> bytes:
+    """What there is to subscribe to, of one language or of each. Raises StoreError."""
+    if language is not None:
+        title = f"{settings.title} · {show_language(language, language)}"
+        return render_opml(title, _edition(settings, catalogue, language))
+    everything = _outline(settings, Subscription(query=FeedQuery(), name="All languages"))
+    editions = (
+        Outline(text=show_language(tag, tag), children=_edition(settings, catalogue, tag))
+        for tag in editions_with_articles(catalogue.overview())
+    )
+    return render_opml(settings.title, [everything, *editions])
+
+
+def _edition(settings: Settings, catalogue: Catalogue, language: str) -> tuple[Outline, ...]:
+    groups: dict[str, list[Outline]] = {}
+    for subscription in list_subscriptions(catalogue, language):
+        groups.setdefault(subscription.group, []).append(_outline(settings, subscription))
+    words = words_of(language)
+    alone = groups.pop("", [])
+    nested = [Outline(text=words.gettext(group), children=tuple(found)) for group, found in groups.items()]
+    return (*alone, *nested)
+
+
+def _outline(settings: Settings, subscription: Subscription) -> Outline:
+    query, labels = subscription.query, subscription.labels
+    language = query.languages[0] if query.languages else None
+    return Outline(
+        text=subscription.name,
+        xml_url=settings.base_url + write_address(query, Format.ATOM, labels),
+        html_url=settings.base_url + write_address(query, None, labels),
+        language=language,
+        description=feed_description(
+            query, labels, service=settings.title, language=language, section_name=subscription.name
+        )
+        if not query.source
+        else "",
+    )
+
+
+def _holds(language: str, tag: str) -> bool:
+    return tag == language or tag.startswith(f"{language}-")

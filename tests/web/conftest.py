@@ -1,0 +1,204 @@
+"""A real SQLite store with articles of six languages, among them right-to-left, undated and hostile ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from feeds.model import (
+    Article,
+    ArticleUpdate,
+    Change,
+    Kind,
+    Outcome,
+    Section,
+    Source,
+    SourceState,
+    Update,
+)
+from feeds.settings import Settings
+from feeds.store import open_store
+from feeds.store.base import Store
+from feeds.web.app import create_app
+
+NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+BASE = "http://feeds.test"
+SHANGHAI = dt.timezone(dt.timedelta(hours=8))
+
+
+def make_source(source_id: str, name: str, language: str | None, **given: object) -> Source:
+    values: dict[str, object] = {
+        "id": source_id,
+        "name": name,
+        "kind": Kind.LISTING,
+        "url": f"https://{source_id}.test/",
+        "language": language,
+    }
+    return Source(**(values | given))  # type: ignore[arg-type]  # values of several types by name
+
+
+SOURCES = (
+    make_source(
+        "rundschau",
+        "Rundschau",
+        "de",
+        sections=(
+            Section(url="https://rundschau.test/Wirtschaft/", slug="wirtschaft", name="Wirtschaft"),
+            Section(url="https://rundschau.test/Kultur/", slug="kultur", name="Kultur"),
+        ),
+    ),
+    make_source("shukan", "週刊ニュース", "ja"),
+    make_source("revue", "La Revue", "fr"),
+    make_source("review", "Review", "en", kind=Kind.FEED),
+    make_source("zhoubao", "周报", "zh"),
+    make_source("jarida", "الجريدة", "ar"),
+)
+
+
+def make_article(number: int, source_id: str, language: str, title: str, **given: object) -> Article:
+    address = f"https://{source_id}.test/2026/t{number}.html"
+    values: dict[str, object] = {
+        "id": f"urn:uuid:00000000-0000-5000-8000-{number:012d}",
+        "source_id": source_id,
+        "identity": address,
+        "url": address,
+        "title": title,
+        "language": language,
+        "published": NOW - dt.timedelta(hours=number),
+        "content_html": f"<p>{title}</p>",
+        "content_text": title,
+    }
+    return Article(**(values | given))  # type: ignore[arg-type]  # values of several types by name
+
+
+ARTICLES = (
+    make_article(
+        1,
+        "rundschau",
+        "de",
+        "BMW und Alibaba bauen eine gemeinsame Werkstatt in Shenyang",
+        keywords=("BMW", "Alibaba", "China"),
+        section="wirtschaft",
+        published=dt.date(2020, 7, 7),
+        zone="Asia/Shanghai",
+        content_text="Der Autobauer und der Händler wollen Ersatzteile gemeinsam lagern. " * 12,
+        image="https://rundschau.test/bild.jpg",
+        image_caption="Die neue Halle",
+        origin="German.people.cn",
+    ),
+    make_article(
+        2,
+        "rundschau",
+        "de",
+        "Ein Abend im Museum",
+        keywords=("Kunst", "Museum", "China"),
+        section="kultur",
+        published=dt.datetime(2026, 11, 21, 20, 15, tzinfo=SHANGHAI),
+        content_text="Wer abends kommt, sieht die Sammlung fast allein.",
+    ),
+    make_article(
+        3,
+        "shukan",
+        "ja",
+        "北京の秋、紅葉の名所をめぐる",
+        keywords=("中国", "北京", "ＢＭＷ"),
+        content_text="香山公園では、十月の終わりから十一月のはじめにかけて、山一面が赤く染まります。" * 5,
+    ),
+    make_article(
+        4, "revue", "fr", "La Chine ouvre une nouvelle ligne à grande vitesse", keywords=("Chine", "Transports")
+    ),
+    make_article(
+        5, "review", "en", "Harbour city counts its cranes", keywords=("China", "C++", "Ports"), published=None
+    ),
+    make_article(6, "zhoubao", "zh-Hans", "高铁新线通车", keywords=("中国", "高铁"), published=dt.date(2026, 11, 20)),
+    make_article(
+        7,
+        "jarida",
+        "ar",
+        "افتتاح خط جديد للقطارات السريعة في الصين",
+        keywords=("الصين", "قطارات"),
+        content_text="قالت السلطات إن الخط يربط بين مدينتين كبيرتين ويقلل زمن الرحلة إلى النصف.",
+        image="https://jarida.test/صورة.jpg",
+    ),
+    make_article(
+        8,
+        "review",
+        "en",
+        "<script>alert(1)</script> & other titles",
+        url="javascript:alert(1)",
+        keywords=('<img src=x onerror="alert(1)">',),
+        image="javascript:alert(1)",
+        content_text="<b>never markup</b>",
+    ),
+)
+
+
+def write(store: Store, articles: Sequence[Article], now: dt.datetime = NOW, change: Change = Change.NEW) -> None:
+    """Stores articles as a poll of their sources does."""
+    for source_id in dict.fromkeys(article.source_id for article in articles):
+        claim = store.claim(source_id, now, lease_s=60)
+        assert claim is not None
+        own = tuple(ArticleUpdate(article=each, change=change) for each in articles if each.source_id == source_id)
+        store.write(claim, Update(articles=own), now)
+        later = now + dt.timedelta(minutes=10)
+        store.finish(claim, Outcome(state=SourceState.OK, polled_at=now, next_poll_at=later, found=len(own)))
+
+
+def fail(store: Store, source_id: str, state: SourceState, reason: str, now: dt.datetime = NOW) -> None:
+    """Records a poll that went wrong."""
+    claim = store.claim(source_id, now, lease_s=60)
+    assert claim is not None
+    later = now + dt.timedelta(minutes=10)
+    store.finish(claim, Outcome(state=state, polled_at=now, next_poll_at=later, reason=reason, failures=1))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path, public_url=BASE)
+
+
+@pytest.fixture
+def empty_store(settings: Settings) -> Iterator[Store]:
+    store = open_store(settings.store_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def store(empty_store: Store) -> Store:
+    empty_store.register(SOURCES, NOW)
+    write(empty_store, ARTICLES)
+    return empty_store
+
+
+@pytest.fixture
+def app(settings: Settings, store: Store) -> Flask:
+    made = create_app(settings, store, clock=lambda: NOW)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@dataclass
+class Clock:
+    """A clock that a test sets; seconds, as ``time.monotonic`` counts them."""
+
+    now_s: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
