@@ -57,8 +57,7 @@ def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
 def newsroom(host: str, port: int, every: float, articles: int) -> int:
     """Runs the sample newsroom alone: a magazine site with five editions, on this machine."""
     ended = until_stopped()
-    with Newsroom(articles=articles, every_s=every) as site:
-        site.start(host=host, port=port)
+    with Newsroom(articles=articles, every_s=every).start(host=host, port=port) as site:
         click.echo(f"The sample newsroom is at {site.url}/")
         ended.wait()
     return 0

@@ -30,8 +30,9 @@ def _utc_now() -> dt.datetime:
 
 
 class Newsroom:
-    """A magazine site in five languages on loopback: ``with Newsroom() as newsroom: newsroom.start()``.
+    """A magazine site in five languages on loopback, open for as long as a ``with`` block runs.
 
+    ``with Newsroom() as newsroom`` takes a free port, ``with Newsroom().start(port=8081) as newsroom`` that one.
     ``articles`` old ones stand in the archive (of all editions together, dated up to yesterday). Every
     ``every_s`` seconds a new one appears (0: only by ``publish``), each edition and section in turn, dated today in
     Asia/Shanghai. ``seed`` chooses the articles; ``clock`` returns aware instants. All methods are safe to call
@@ -100,13 +101,13 @@ class Newsroom:
         self._server, self._threads = None, []
 
     def __enter__(self) -> Self:
-        """Returns the newsroom; ``start`` starts it."""
-        return self
+        """Starts on a free port of loopback, unless ``start`` was called already."""
+        return self if self._server else self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stops it if it runs."""
+        """Stops."""
         self.stop()
 
     @property
@@ -171,7 +172,7 @@ class Newsroom:
         with self._lock:
             return self._holdings.edit(article, edit)
 
-    def everything(self) -> list[NewsroomArticle]:
+    def articles(self) -> list[NewsroomArticle]:
         """Every article as it is now, edition by edition and section by section, newest first in each."""
         with self._lock:
             return list(self._holdings.everything())

@@ -66,7 +66,7 @@ def clock() -> Clock:
 def newsroom(clock: Clock) -> Iterator[Newsroom]:
     """150 old articles, none published by itself."""
     with Newsroom(articles=150, every_s=0, clock=clock) as newsroom:
-        yield newsroom.start()
+        yield newsroom
 
 
 @pytest.fixture

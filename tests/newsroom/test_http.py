@@ -33,7 +33,7 @@ def test_a_listing_is_conditional_until_something_is_published(
 
 
 def test_an_article_is_conditional(newsroom: Newsroom, reader: Reader) -> None:
-    article = newsroom.everything()[0]
+    article = newsroom.articles()[0]
     first = reader.get(article.path)
     assert first.headers["last-modified"] == "Sat, 21 Nov 2026 00:00:00 GMT"
     assert reader.get(article.path, If_None_Match=f'"x", W/{first.headers["etag"]}').status == 304
@@ -91,7 +91,7 @@ def test_one_connection_serves_many_requests_and_is_cut_when_the_newsroom_closes
     clock: Clock, open_reader: OpenReader
 ) -> None:
     with Newsroom(articles=10, every_s=0, clock=clock) as newsroom:
-        reader = open_reader(newsroom.start())
+        reader = open_reader(newsroom)
         reader.get("/de/")
         used = reader.connection.sock
         reader.get("/fr/")

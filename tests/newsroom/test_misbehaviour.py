@@ -45,7 +45,7 @@ def test_the_newest_rule_applies(newsroom: Newsroom, reader: Reader) -> None:
 
 
 def test_redesign_leaves_nothing_to_read(newsroom: Newsroom, reader: Reader) -> None:
-    article = newsroom.everything()[0]
+    article = newsroom.articles()[0]
     newsroom.misbehave("/de/", "redesign")
     for path in (LISTING, "/de/", article.path):
         page = html.fromstring(reader.text(path))
@@ -60,7 +60,7 @@ def test_redesign_leaves_nothing_to_read(newsroom: Newsroom, reader: Reader) -> 
 def test_restyle_keeps_the_articles_in_another_layout(
     newsroom: Newsroom, reader: Reader, language: str, encoding: str
 ) -> None:
-    article = next(a for a in newsroom.everything() if a.edition == language)
+    article = next(a for a in newsroom.articles() if a.edition == language)
     before = reader.get(article.path)
     newsroom.misbehave(f"/{language}/", "restyle")
     listing = html.fromstring(reader.text(f"/{language}/{article.section}/index.html", encoding))
@@ -150,7 +150,7 @@ def test_commands_must_be_json_by_post(newsroom: Newsroom, reader: Reader) -> No
     assert broken.status == 400
     listed = reader.get("/_newsroom/publish", method="POST", body=b"[]", Content_Type="application/json")
     assert listed.status == 400
-    assert len(newsroom.everything()) == 150
+    assert len(newsroom.articles()) == 150
 
 
 def test_commands_from_other_machines_are_refused(newsroom: Newsroom) -> None:
@@ -161,4 +161,4 @@ def test_commands_from_other_machines_are_refused(newsroom: Newsroom) -> None:
         method="POST", path="/_newsroom/publish", headers={"content-type": "application/json"}, client="192.0.2.7"
     )
     assert control.answer(newsroom, request).status == 403
-    assert len(newsroom.everything()) == 150
+    assert len(newsroom.articles()) == 150

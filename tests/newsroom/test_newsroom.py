@@ -15,7 +15,7 @@ from .conftest import Clock, OpenReader, Reader
 
 
 def paths(newsroom: Newsroom) -> list[str]:
-    return [article.path for article in newsroom.everything()]
+    return [article.path for article in newsroom.articles()]
 
 
 def test_the_same_seed_gives_the_same_newsroom(clock: Clock) -> None:
@@ -23,9 +23,9 @@ def test_the_same_seed_gives_the_same_newsroom(clock: Clock) -> None:
     for newsroom in (first, second):
         newsroom.publish("ja", "Keizai")
         newsroom.publish()
-    assert first.everything() == second.everything()
+    assert first.articles() == second.articles()
     other = Newsroom(articles=120, every_s=0, seed=5, clock=clock)
-    assert {a.paragraphs for a in other.everything()}.isdisjoint({a.paragraphs for a in first.everything()})
+    assert {a.paragraphs for a in other.articles()}.isdisjoint({a.paragraphs for a in first.articles()})
 
 
 def test_the_archive_keeps_its_addresses_and_texts_from_one_day_to_the_next(clock: Clock) -> None:
@@ -40,7 +40,7 @@ def test_the_archive_keeps_its_addresses_and_texts_from_one_day_to_the_next(cloc
 def test_archive_titles_are_distinct_in_their_edition_and_new_ones_differ_from_them(newsroom: Newsroom) -> None:
     for _ in range(100):
         newsroom.publish()
-    titles = [(article.edition, article.title) for article in newsroom.everything()]
+    titles = [(article.edition, article.title) for article in newsroom.articles()]
     assert len(titles) == 250
     assert len(set(titles)) == 250
 
@@ -77,7 +77,7 @@ def test_articles_are_published_in_turn_one_story_for_all_editions_of_a_round(ne
 
 def test_new_articles_appear_by_themselves(open_reader: OpenReader) -> None:
     with Newsroom(articles=0, every_s=0.01) as newsroom:
-        reader = open_reader(newsroom.start())
+        reader = open_reader(newsroom)
         for _ in range(200):
             if html.fromstring(reader.text("/fr/Chine/")).xpath("//li[.//table]"):
                 break
@@ -101,7 +101,7 @@ def test_an_edit_keeps_the_address_and_shows_on_page_and_listing(
 
 
 def test_an_unlisted_edit_shows_on_the_page_only(newsroom: Newsroom, reader: Reader) -> None:
-    article = newsroom.everything()[0]
+    article = newsroom.articles()[0]
     listing = reader.get("/de/China/")
     edited = newsroom.edit(article, listed=False)
     assert edited.title == f"{article.title} (aktualisiert)"
@@ -111,7 +111,7 @@ def test_an_unlisted_edit_shows_on_the_page_only(newsroom: Newsroom, reader: Rea
 
 
 def test_a_new_day_given_by_an_edit_is_listed(newsroom: Newsroom, reader: Reader) -> None:
-    article = newsroom.everything()[0]
+    article = newsroom.articles()[0]
     newsroom.edit(article, day=dt.date(2026, 11, 22))
     first = html.fromstring(reader.text("/de/China/")).xpath("//li[.//table]")[0]
     assert first.xpath("string(.//span)") == "22.11.2026"
@@ -129,7 +129,7 @@ def test_a_hundred_thousand_articles_take_no_room_until_they_are_read(open_reade
     tracemalloc.start()
     try:
         with Newsroom(articles=100_000, every_s=0, clock=clock) as newsroom:
-            reader = open_reader(newsroom.start())
+            reader = open_reader(newsroom)
             assert reader.get("/zh/caijing/index_399.html").status == 200
             assert reader.get("/zh/caijing/index_400.html").status == 404
             assert html.fromstring(reader.text("/de/China/index_250.html")).xpath("count(//li[.//table])") == 10

@@ -28,7 +28,7 @@ EXPECTED = {
 
 def newest(newsroom: Newsroom, language: str, position: int = 2) -> NewsroomArticle:
     section = BY_LANGUAGE[language].sections[position][0]
-    return next(a for a in newsroom.everything() if a.edition == language and a.section == section)
+    return next(a for a in newsroom.articles() if a.edition == language and a.section == section)
 
 
 def listing(edition: Edition, position: int) -> str:
@@ -94,14 +94,14 @@ def test_the_chinese_edition_says_gb2312_and_is_more_than_that(newsroom: Newsroo
         reply.body.decode("gb2312")
     with pytest.raises(UnicodeDecodeError):
         reply.body.decode("utf-8")
-    written = "".join(reader.text(a.path, "gb18030") for a in newsroom.everything() if a.edition == "zh")
+    written = "".join(reader.text(a.path, "gb18030") for a in newsroom.articles() if a.edition == "zh")
     assert "\U0002cc56" in written  # beyond the basic plane: four bytes
     assert "珺" in written
 
 
 def test_keywords_name_the_same_things_in_the_words_of_each_edition(newsroom: Newsroom) -> None:
     used = {language: Counter[str]() for language in LANGUAGES}
-    for article in newsroom.everything():
+    for article in newsroom.articles():
         used[article.edition].update(article.keywords)
     assert all(used[language]["BMW"] for language in LANGUAGES)
     assert used["zh"]["宝马"]
@@ -111,7 +111,7 @@ def test_keywords_name_the_same_things_in_the_words_of_each_edition(newsroom: Ne
 
 
 def test_some_articles_link_to_their_translations_and_those_link_back(newsroom: Newsroom, reader: Reader) -> None:
-    articles = {article.path: article for article in newsroom.everything()}
+    articles = {article.path: article for article in newsroom.articles()}
     linked = [article for article in articles.values() if article.translations]
     assert 0 < len(linked) < len(articles) / 3
     for article in linked:
@@ -139,7 +139,7 @@ def test_related_links_are_older_articles_and_do_not_change_when_something_is_pu
     article = newest(newsroom, "de")
     before = reader.get(article.path)
     related = html.fromstring(before.body).xpath("//td[@class='xg']//a/@href")
-    section = [a.path for a in newsroom.everything() if a.edition == "de" and a.section == article.section]
+    section = [a.path for a in newsroom.articles() if a.edition == "de" and a.section == article.section]
     assert related == section[1:4]
     published = newsroom.publish("de", article.section)
     assert reader.get(article.path).headers["etag"] == before.headers["etag"]
@@ -152,12 +152,12 @@ def test_the_pages_of_all_sections_hold_every_article_exactly_once(
     open_reader: OpenReader, clock: Clock, articles: int
 ) -> None:
     with Newsroom(articles=articles, every_s=0, clock=clock) as newsroom:
-        reader = open_reader(newsroom.start())
+        reader = open_reader(newsroom)
         seen: Counter[str] = Counter()
         for source in newsroom_sources(newsroom.url):
             for section in source.sections:
                 seen.update(walk(reader, section.url.removeprefix(newsroom.url), BY_LANGUAGE[source.language or ""]))
-        assert seen == Counter(article.path for article in newsroom.everything())
+        assert seen == Counter(article.path for article in newsroom.articles())
         assert seen.total() == articles
 
 
@@ -173,7 +173,7 @@ def walk(reader: Any, path: str, edition: Edition) -> list[str]:
 
 
 def test_listings_are_in_order_and_link_to_their_pages(newsroom: Newsroom, reader: Reader) -> None:
-    days = [a.listed_day for a in newsroom.everything() if a.edition == "en" and a.section == "World"]
+    days = [a.listed_day for a in newsroom.articles() if a.edition == "en" and a.section == "World"]
     assert days == sorted(days, reverse=True)
     with_pages = html.fromstring(reader.text("/en/World/index.html"))
     assert "index_1.html" not in with_pages.xpath("//div[@class='fy']/a/@href")  # six articles: one page
@@ -181,7 +181,7 @@ def test_listings_are_in_order_and_link_to_their_pages(newsroom: Newsroom, reade
 
 def test_only_one_edition_hides_its_pager_in_a_script(open_reader: OpenReader, clock: Clock) -> None:
     with Newsroom(articles=600, every_s=0, clock=clock) as newsroom:
-        reader = open_reader(newsroom.start())
+        reader = open_reader(newsroom)
         pager = html.fromstring(reader.text("/en/World/index_1.html")).xpath("//div[@class='fy']/a/@href")
         assert pager == ["index.html", "index.html", "index_2.html", "index_2.html"]
         chinese = reader.text("/zh/guoji/index_1.html", "gb18030")
