@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 
 # what a key, its tuple and its place in the table weigh beside the bytes themselves (measured: 600 to 900)
 OVERHEAD_BYTES = 800
@@ -24,13 +24,14 @@ class ByteCache:
         """What is kept now, overhead included."""
         return self._size_bytes
 
-    def get(self, key: Hashable) -> bytes | None:
-        """The bytes kept under ``key``, or None."""
+    def get(self, keys: Collection[Hashable]) -> list[bytes | None]:
+        """The bytes kept under each key, or None."""
+        kept = self._kept
         with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
+            for key in keys:
+                if key in kept:
+                    kept.move_to_end(key)
+            return [kept.get(key) for key in keys]
 
     def put(self, key: Hashable, data: bytes) -> None:
         """Keeps ``data``; what does not fit at all is not kept."""

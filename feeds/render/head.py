@@ -14,6 +14,8 @@ from feeds.render.titles import feed_description, feed_title
 # A feed without articles has not changed since before there were feeds: a constant, so its bytes never change.
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
+GENERATOR = "Polyfeed"
+
 MEDIA_TYPES: Mapping[Format, str] = MappingProxyType(
     {Format.ATOM: "application/atom+xml", Format.RSS: "application/rss+xml", Format.JSON: "application/feed+json"}
 )
@@ -39,7 +41,7 @@ class FeedHead:
     alternates: Mapping[Format, str] = field(default_factory=lambda: MappingProxyType({}))
     hub: str | None = None
     updated: dt.datetime | None = None
-    author: str = "Polyfeed"
+    author: str = GENERATOR
 
 
 def make_head(
@@ -47,7 +49,7 @@ def make_head(
     format_: Format,
     *,
     public_url: str,
-    service: str = "Polyfeed",
+    service: str = GENERATOR,
     labels: Mapping[str, str] = NOTHING,
     section_name: str | None = None,
     source_name: str | None = None,

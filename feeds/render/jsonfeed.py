@@ -12,7 +12,7 @@ from typing import Any
 
 from feeds.model import Format
 from feeds.render.entry import Entry
-from feeds.render.head import MEDIA_TYPES, FeedHead
+from feeds.render.head import GENERATOR, MEDIA_TYPES, FeedHead
 from feeds.render.text import legal_text, one_line, rfc3339
 
 SEPARATOR = b","
@@ -28,7 +28,7 @@ def open_feed(head: FeedHead, updated: dt.datetime) -> bytes:
         "home_page_url": head.html_url,
         "feed_url": head.self_url,
         "description": legal_text(head.description).strip(),
-        "authors": [{"name": one_line(head.author), "url": head.home_url}],
+        "authors": [{"name": one_line(head.author) or GENERATOR, "url": head.home_url}],
     }
     if head.language:
         feed["language"] = head.language

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import fields
+from operator import attrgetter
 
 from feeds.errors import RenderError
 from feeds.model import NOTHING, Format, StoredArticle
@@ -13,6 +15,9 @@ from feeds.render.entry import describe, keys_of, published_at
 from feeds.render.head import FeedHead, newest_change
 
 CACHE_BYTES = 64 * 2**20
+
+_DATED = ("alternates", "updated")  # a mapping has no hash, and the date is stamped on afterwards
+_WITHOUT_DATE = attrgetter(*(each.name for each in fields(FeedHead) if each.name not in _DATED))
 
 
 class Renderer:
@@ -29,7 +34,7 @@ class Renderer:
             cache_bytes: how much memory the entries that are kept may take.
         """
         self._public_url = public_url.rstrip("/")
-        self._entries = ByteCache(cache_bytes)
+        self._kept = ByteCache(cache_bytes)
 
     def render(
         self,
@@ -52,40 +57,62 @@ class Renderer:
         Raises:
             RenderError: an article that no format can hold; its text says which.
         """
+        updated = (head.updated or newest_change(articles)).astimezone(dt.UTC).replace(microsecond=0)
         newest_first = sorted(articles, key=_age, reverse=True)
-        entries = [self._entry(stored, format_, labels, source_names) for stored in newest_first]
-        return join_feed(head, entries, format_, head.updated or newest_change(articles))
+        entries = self._write_entries(newest_first, format_, labels, source_names)
+        if format_ is Format.JSON:
+            opened = jsonfeed.open_feed(head, updated)
+            return b"".join((opened, jsonfeed.SEPARATOR.join(entries), jsonfeed.close_feed()))
+        opened = xml.stamp(self._open(head, format_), format_, updated)
+        return b"".join((opened, *entries, xml.close_feed(format_)))
 
-    def _entry(
-        self, stored: StoredArticle, format_: Format, labels: Mapping[str, str], source_names: Mapping[str, str]
+    def _open(self, head: FeedHead, format_: Format) -> bytes:
+        """The beginning of an XML feed, made once until its words or addresses change."""
+        key = (format_, _WITHOUT_DATE(head), tuple(head.alternates.items()))
+        (kept,) = self._kept.get([key])
+        if kept is None:
+            kept = xml.open_feed(head, format_)
+            self._kept.put(key, kept)
+        return kept
+
+    def _write_entries(
+        self,
+        articles: Sequence[StoredArticle],
+        format_: Format,
+        labels: Mapping[str, str],
+        source_names: Mapping[str, str],
+    ) -> list[bytes]:
+        """The entry of each article, those that are not kept made anew."""
+        keys = [_entry_key(stored, format_, labels, source_names) for stored in articles]
+        written = []
+        for stored, key, kept in zip(articles, keys, self._kept.get(keys), strict=True):
+            made = kept
+            if made is None:
+                source_name = source_names.get(stored.article.source_id, "")
+                made = self._write_entry(stored, format_, labels, source_name)
+                self._kept.put(key, made)
+            written.append(made)
+        return written
+
+    def _write_entry(
+        self, stored: StoredArticle, format_: Format, labels: Mapping[str, str], source_name: str
     ) -> bytes:
-        source_name = source_names.get(stored.article.source_id, "")
-        key = _entry_key(stored, format_, labels, source_name)
-        kept = self._entries.get(key)
-        if kept is not None:
-            return kept
         try:
             entry = describe(stored, labels=labels, source_name=source_name, public_url=self._public_url)
-            made = jsonfeed.write_entry(entry) if format_ is Format.JSON else xml.write_entry(entry, format_)
+            return jsonfeed.write_entry(entry) if format_ is Format.JSON else xml.write_entry(entry, format_)
         except ValueError as error:  # what lxml, feedgen and UTF-8 raise for a text they cannot hold
             raise RenderError(f"article {stored.article.id} cannot be written as {format_.value}: {error}") from error
-        self._entries.put(key, made)
-        return made
 
 
-def join_feed(head: FeedHead, entries: Sequence[bytes], format_: Format, updated: dt.datetime) -> bytes:
-    """A document of entries that are already written."""
-    if format_ is Format.JSON:
-        return b"".join((jsonfeed.open_feed(head, updated), jsonfeed.SEPARATOR.join(entries), jsonfeed.close_feed()))
-    return b"".join((xml.open_feed(head, format_, updated), *entries, xml.close_feed(format_)))
+def _age(stored: StoredArticle) -> tuple[dt.datetime, int, str]:
+    """What feeds are sorted by, so that no two articles are equal."""
+    return published_at(stored), stored.seq, stored.article.id
 
 
-def _age(stored: StoredArticle) -> tuple[dt.datetime, int]:
-    return published_at(stored), stored.seq
-
-
-def _entry_key(stored: StoredArticle, format_: Format, labels: Mapping[str, str], source_name: str) -> Hashable:
+def _entry_key(
+    stored: StoredArticle, format_: Format, labels: Mapping[str, str], source_names: Mapping[str, str]
+) -> Hashable:
     """Everything an entry's bytes hang on; ``seq`` stands for the article, since no row changes without a new one."""
     article = stored.article
     shown_labels = tuple(map(labels.get, keys_of(article.keywords)))
-    return article.id, stored.seq, format_, shown_labels, source_name
+    return article.id, stored.seq, format_, shown_labels, source_names.get(article.source_id)

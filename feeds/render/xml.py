@@ -1,14 +1,14 @@
 """FeedHead and Entry in, the bytes of RSS 2.0 and Atom 1.0 out: the one module that knows feedgen.
 
-A feed is ``open_feed``, the joined ``write_entry`` of its articles, ``close_feed``. Every namespace is declared on
-the root, so an entry's bytes fit any feed of its format. Texts arrive legal (``feeds.render.text``): feedgen raises
-on the others.
+A feed is ``open_feed`` with its ``stamp``, the joined ``write_entry`` of its articles, ``close_feed``. Every namespace
+is declared on the root, so an entry's bytes fit any feed of its format. Texts arrive legal (``feeds.render.text``):
+feedgen raises on the others.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -19,7 +19,7 @@ from lxml import etree
 from feeds.model import Format
 from feeds.render import mends
 from feeds.render.entry import Entry
-from feeds.render.head import FeedHead
+from feeds.render.head import EPOCH, GENERATOR, FeedHead
 from feeds.render.text import legal_text, one_line, rfc822
 
 # feedgen switches the locale of the whole process to write a date, which is not safe with threads, and writes the
@@ -29,16 +29,27 @@ feedgen.feed.formatRFC2822 = rfc822
 
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _ENDS: Mapping[Format, bytes] = {Format.ATOM: b"</feed>", Format.RSS: b"</channel></rss>"}
+_STAMPS: Mapping[Format, tuple[str, Callable[[dt.datetime], str]]] = {
+    Format.ATOM: ("updated", dt.datetime.isoformat),
+    Format.RSS: ("lastBuildDate", rfc822),
+}
 _EXTENSION = "polyfeed"
 
 
-def open_feed(head: FeedHead, format_: Format, updated: dt.datetime) -> bytes:
-    """The document up to its first entry; ``updated`` is the newest change in it."""
-    feed = feed_generator(head, format_, updated)
+def open_feed(head: FeedHead, format_: Format) -> bytes:
+    """The document up to its first entry, last changed at EPOCH: see ``stamp``."""
+    feed = feed_generator(head, format_, EPOCH)
     whole: bytes = (
         feed.atom_str(xml_declaration=False) if format_ is Format.ATOM else feed.rss_str(xml_declaration=False)
     )
     return DECLARATION + whole.removesuffix(_ENDS[format_])
+
+
+def stamp(opened: bytes, format_: Format, updated: dt.datetime) -> bytes:
+    """``open_feed`` with its date of change: all that a new article changes before the first entry."""
+    tag, write = _STAMPS[format_]
+    # no text can hold these tags, for its < is escaped
+    return opened.replace(f"<{tag}>{write(EPOCH)}</{tag}>".encode(), f"<{tag}>{write(updated)}</{tag}>".encode(), 1)
 
 
 def close_feed(format_: Format) -> bytes:
@@ -66,9 +77,9 @@ def feed_generator(head: FeedHead, format_: Format, updated: dt.datetime) -> Any
     feed.id(head.id)
     feed.title(one_line(head.title))
     feed.subtitle(legal_text(head.description).strip() or one_line(head.title))
-    feed.author(name=one_line(head.author), uri=head.home_url)
-    feed.updated(updated.astimezone(dt.UTC).replace(microsecond=0))
-    feed.generator("Polyfeed")
+    feed.author(name=one_line(head.author) or GENERATOR, uri=head.home_url)
+    feed.updated(updated)
+    feed.generator(GENERATOR)
     if head.language:
         feed.language(head.language)
     if format_ is Format.RSS:  # the channel's link; Atom's links all come from the mends
