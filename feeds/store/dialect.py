@@ -5,7 +5,10 @@ SQLite has one writer at a time (``BEGIN IMMEDIATE``), so the locks below are on
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, func, select
+import functools
+from typing import Literal
+
+from sqlalchemy import Connection, Executable, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 # names of this program's advisory locks; any two numbers that nobody else uses in its database
@@ -13,12 +16,33 @@ _CLAIMING = 0x706F6C79_0001
 _NUMBERING = 0x706F6C79_0002
 MIGRATING = 0x706F6C79_0003
 
-Insert = sqlite.Insert | postgresql.Insert
+
+def insert_replacing(connection: Connection, table: Table) -> Executable:
+    """INSERT that overwrites every other column where the primary key is there already."""
+    return _insert(connection.dialect.name, table, "replace")
 
 
-def insert_or(connection: Connection, table: Table) -> Insert:
-    """An INSERT that knows ``on_conflict_do_update`` and ``on_conflict_do_nothing``."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def insert_adding(connection: Connection, table: Table) -> Executable:
+    """INSERT that adds to ``articles``, and changes nothing else, where the primary key is there already."""
+    return _insert(connection.dialect.name, table, "add")
+
+
+def insert_missing(connection: Connection, table: Table) -> Executable:
+    """INSERT that leaves alone what is there already."""
+    return _insert(connection.dialect.name, table, "leave")
+
+
+@functools.cache  # making a statement costs more than running it, and there are less than ten of these
+def _insert(dialect: str, table: Table, otherwise: Literal["replace", "add", "leave"]) -> Executable:
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    keys = list(table.primary_key.columns)
+    if otherwise == "leave":
+        return insert.on_conflict_do_nothing(index_elements=keys)
+    if otherwise == "add":
+        total = table.c.articles + insert.excluded.articles
+        return insert.on_conflict_do_update(index_elements=keys, set_={"articles": total})
+    values = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+    return insert.on_conflict_do_update(index_elements=keys, set_=values)
 
 
 def lock_claiming(connection: Connection) -> None:

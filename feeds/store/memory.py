@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, or_, sel
 
 from feeds.model import Known, PageRecord, PageState, Validators
 from feeds.store.columns import clean_text
-from feeds.store.dialect import insert_or
+from feeds.store.dialect import insert_replacing
 from feeds.store.tables import alias, article, document, entry, page
 
 CHUNK = 500  # values in one IN list, well below what either database takes
@@ -132,8 +132,5 @@ def remember_pages(
 
 
 def _replace(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    insert = insert_or(connection, table)
-    values = {name: insert.excluded[name] for name in rows[0] if name not in table.primary_key.columns}
-    connection.execute(insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=values), rows)
+    if rows:
+        connection.execute(insert_replacing(connection, table), rows)

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, Table, bindparam, delete, func, selec
 from feeds.folding import display_form, keyword_key
 from feeds.model import Article
 from feeds.store.columns import clean_text
-from feeds.store.dialect import insert_or, lock_numbering
+from feeds.store.dialect import insert_adding, lock_numbering
 from feeds.store.planning import Planned
 from feeds.store.tables import article_keyword, change, entry, keyword, keyword_language, shelf
 
@@ -111,9 +111,7 @@ def _count_keywords(connection: Connection, uses: Mapping[tuple[str, str], int],
         if more or key in labels
     ]
     if rows:
-        insert = insert_or(connection, keyword)
-        added = {"articles": keyword.c.articles + insert.excluded.articles}
-        connection.execute(insert.on_conflict_do_update(index_elements=[keyword.c.key], set_=added), rows)
+        connection.execute(insert_adding(connection, keyword), rows)
     _count(connection, keyword_language, (keyword_language.c.key, keyword_language.c.language), uses)
 
 
@@ -124,12 +122,8 @@ def _count(
     one, two = keys
     added = [(first, second, number) for (first, second), number in sorted(more.items()) if number]
     if added:
-        insert = insert_or(connection, table)
-        total = {"articles": table.c.articles + insert.excluded.articles}
-        connection.execute(
-            insert.on_conflict_do_update(index_elements=[one, two], set_=total),
-            [{one.name: first, two.name: second, "articles": number} for first, second, number in added],
-        )
+        rows = [{one.name: first, two.name: second, "articles": number} for first, second, number in added]
+        connection.execute(insert_adding(connection, table), rows)
     fewer = [{"one": first, "two": second} for first, second, number in added if number < 0]
     if fewer:
         empty = delete(table).where(one == bindparam("one"), two == bindparam("two"), table.c.articles <= 0)

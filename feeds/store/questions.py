@@ -95,7 +95,7 @@ def _scope(connection: Connection, query: FeedQuery) -> Scope:
     if query.source is not None:
         languages = tuple(_stored_tags(connection, query)) if query.languages else None
         return Scope(branches=((None, None),), languages=languages)
-    if query.languages or query.section is not None:
+    if query.languages:
         return Scope(branches=tuple((None, tag) for tag in _stored_tags(connection, query)))
     return Scope(branches=((None, None),))
 

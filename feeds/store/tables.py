@@ -151,7 +151,8 @@ entry = Table(
 Index("entry_by_article", entry.c.article_id, unique=True)
 Index("entry_by_language", entry.c.language, entry.c.seq)
 Index("entry_by_source", entry.c.source_id, entry.c.seq)
-Index("entry_by_section", entry.c.section, entry.c.language, entry.c.seq)
+Index("entry_by_section", entry.c.section, entry.c.seq)
+Index("entry_by_section_language", entry.c.section, entry.c.language, entry.c.seq)
 
 article_keyword = Table(
     "article_keyword",

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from feeds.model import Change, Claim, Update
 from feeds.store.columns import clean_text
-from feeds.store.dialect import insert_or
+from feeds.store.dialect import insert_missing, insert_replacing
 from feeds.store.memory import chunks, remember_documents, remember_pages
 from feeds.store.numbering import last_seq, number
 from feeds.store.planning import Planned, plan
@@ -78,13 +78,10 @@ def _write_aliases(connection: Connection, source_id: str, planned: Sequence[Pla
         if each.change is Change.NEW:
             own.append(row | {"identity": identity, "place": places.pop(identity, None)})
         further += [row | {"identity": name, "place": place} for name, place in places.items()]
-    keys = list(alias.primary_key.columns)
     if own:
-        insert = insert_or(connection, alias)
-        taken_over = {"article_id": insert.excluded.article_id, "place": insert.excluded.place}
-        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=taken_over), own)
+        connection.execute(insert_replacing(connection, alias), own)
     if further:
-        connection.execute(insert_or(connection, alias).on_conflict_do_nothing(index_elements=keys), further)
+        connection.execute(insert_missing(connection, alias), further)
 
 
 def _places(each: Planned, has: Mapping[str, int | None]) -> dict[str, int]:

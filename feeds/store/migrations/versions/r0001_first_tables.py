@@ -174,7 +174,8 @@ def _entry() -> None:
     )
     op.create_index("entry_by_article", "entry", ["article_id"], unique=True)
     op.create_index("entry_by_language", "entry", ["language", "seq"])
-    op.create_index("entry_by_section", "entry", ["section", "language", "seq"])
+    op.create_index("entry_by_section", "entry", ["section", "seq"])
+    op.create_index("entry_by_section_language", "entry", ["section", "language", "seq"])
     op.create_index("entry_by_source", "entry", ["source_id", "seq"])
 
 

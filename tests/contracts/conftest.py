@@ -1,0 +1,118 @@
+"""Every store that is to be had, each test with a clean one: SQLite always, another when its address is given."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import MetaData, create_engine
+
+from feeds.model import Article, ArticleUpdate, Change, Claim, FeedQuery, Kind, Source, Update
+from feeds.store import Store, open_store
+
+NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+OTHER_URL = os.environ.get("POLYFEED_TEST_DATABASE_URL", "")
+
+
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file whose tables are made: copying it is quicker than making them for each test."""
+    file = tmp_path_factory.mktemp("store") / "new.sqlite3"
+    open_store(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(params=["sqlite", pytest.param("given", marks=pytest.mark.skipif(not OTHER_URL, reason="no URL"))])
+def clean_url(request: pytest.FixtureRequest, new_file: Path, tmp_path: Path) -> Callable[[], str]:
+    """Each call gives the address of an empty database."""
+    if request.param == "sqlite":
+        numbers = iter(range(10**6))
+        return lambda: f"sqlite:///{shutil.copy(new_file, tmp_path / f'{next(numbers)}.sqlite3')}"
+
+    def emptied() -> str:
+        engine = create_engine(OTHER_URL)
+        found = MetaData()
+        found.reflect(engine)
+        found.drop_all(engine)
+        engine.dispose()
+        return OTHER_URL
+
+    return emptied
+
+
+@pytest.fixture
+def store(clean_url: Callable[[], str]) -> Iterator[Store]:
+    """An empty store."""
+    opened = open_store(clean_url())
+    yield opened
+    opened.close()
+
+
+class Desk:
+    """Writes to a store as polls do, in few words."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.claims: dict[str, Claim] = {}
+
+    def open(self, *names: str) -> None:
+        """Registers sources and claims each for a day."""
+        self.store.register([a_source(name) for name in names], NOW, complete=False)
+        for name in names:
+            claim = self.store.claim(name, NOW, lease_s=86400)
+            assert claim
+            self.claims[name] = claim
+
+    def put(self, *articles: Article, change: Change = Change.NEW, now: dt.datetime = NOW) -> int:
+        """Writes articles of one source."""
+        name = articles[0].source_id
+        if name not in self.claims:
+            self.open(name)
+        updates = tuple(ArticleUpdate(article=each, change=change) for each in articles)
+        return self.store.write(self.claims[name], Update(articles=updates), now)
+
+    def ids(self, limit: int = 100, before_seq: int | None = None, **query: Any) -> list[str]:
+        """The window of a query, newest first."""
+        return [name for name, _ in self.store.window(FeedQuery(**query), limit=limit, before_seq=before_seq)]
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    """A desk at an empty store."""
+    return Desk(store)
+
+
+def a_source(name: str, /, **more: Any) -> Source:
+    """A source on a domain of its own."""
+    return Source(**{"id": name, "name": name.title(), "kind": Kind.LISTING, "url": f"https://{name}.example/"} | more)
+
+
+def an_article(name: str, /, **more: Any) -> Article:
+    """A short German article; its identity ends in its id."""
+    source_id = more.get("source_id", "daily")
+    plain = {
+        "id": name,
+        "source_id": "daily",
+        "identity": f"//{source_id}.example/{name}",
+        "url": f"https://{source_id}.example/{name}",
+        "title": f"Title of {name}",
+        "language": "de",
+    }
+    return Article(**plain | more)
+
+
+@pytest.fixture
+def source() -> Callable[..., Source]:
+    """Makes sources."""
+    return a_source
+
+
+@pytest.fixture
+def article() -> Callable[..., Article]:
+    """Makes articles."""
+    return an_article

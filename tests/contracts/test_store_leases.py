@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from feeds.errors import LeaseLost
+from feeds.model import (
+    Article,
+    ArticleUpdate,
+    Change,
+    Claim,
+    Outcome,
+    PageRecord,
+    PageState,
+    Section,
+    Source,
+    SourceState,
+    SourceStatus,
+    Update,
+    Validators,
+)
+from feeds.store import Store
+
+HOUR = dt.timedelta(hours=1)
+
+
+def claimed(store: Store, now: dt.datetime, *, limit: int = 100, lease_s: float = 60.0) -> list[str]:
+    return [claim.source_id for claim in store.claim_due(now, limit=limit, lease_s=lease_s)]
+
+
+def ended(now: dt.datetime, state: SourceState = SourceState.OK, *, reason: str = "", failures: int = 0) -> Outcome:
+    return Outcome(state=state, polled_at=now, next_poll_at=now + HOUR, reason=reason, failures=failures)
+
+
+def must(claim: Claim | None) -> Claim:
+    assert claim is not None
+    return claim
+
+
+def status(store: Store, name: str) -> SourceStatus:
+    return {each.id: each for each in store.status()}[name]
+
+
+# --- registering --------------------------------------------------------------------------------------------------
+
+
+def test_a_new_source_is_due_at_once_and_waiting(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
+    sections = (Section(url="https://daily.example/china", slug="china", name="China"),)
+    store.register([source("daily", name="The Daily", language="de", sections=sections)], now)
+
+    assert store.status() == [
+        SourceStatus(
+            id="daily",
+            name="The Daily",
+            kind="listing",
+            url="https://daily.example/",
+            language="de",
+            sections=sections,
+            state=SourceState.WAITING,
+            state_since=now,
+            reason="",
+            failures=0,
+            articles=0,
+            next_poll_at=now,
+            last_poll_at=None,
+            last_ok_at=None,
+            last_article_at=None,
+        )
+    ]
+    assert claimed(store, now) == ["daily"]
+
+
+def test_changed_configuration_does_not_change_when_it_is_due(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("daily")], now)
+    store.finish(store.claim_due(now, limit=1, lease_s=60)[0], ended(now))
+
+    store.register([source("daily", name="Renamed", url="https://moved.example/", interval_s=5.0)], now + HOUR / 2)
+
+    after = status(store, "daily")
+    assert (after.name, after.url, after.next_poll_at) == ("Renamed", "https://moved.example/", now + HOUR)
+    assert (after.state, after.state_since) == (SourceState.OK, now)
+    assert claimed(store, now + HOUR / 2) == []
+    assert claimed(store, now + HOUR) == ["daily"]
+
+
+def test_registering_while_a_poll_runs_leaves_its_lease_alone(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("daily")], now)
+    claim = must(store.claim("daily", now, lease_s=60))
+    store.register([source("daily")], now)
+    assert claimed(store, now) == []
+    store.finish(claim, ended(now))
+
+
+def test_what_is_no_longer_configured_is_retired(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
+    store.register([source("daily"), source("weekly")], now)
+    running = must(store.claim("weekly", now, lease_s=60))
+
+    store.register([source("daily")], now + HOUR)
+
+    gone = status(store, "weekly")
+    assert (gone.state, gone.state_since, gone.next_poll_at) == (SourceState.RETIRED, now + HOUR, None)
+    assert claimed(store, now + 9 * HOUR) == ["daily"]
+    assert store.claim("weekly", now + 9 * HOUR, lease_s=60) is None
+    with pytest.raises(LeaseLost):
+        store.finish(running, ended(now))
+    store.register([source("daily")], now + 2 * HOUR)
+    assert status(store, "weekly").state_since == now + HOUR
+
+
+def test_a_returning_source_is_due_at_once(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
+    store.register([source("daily")], now)
+    broken = ended(now, SourceState.BROKEN, reason="500", failures=4)
+    store.finish(must(store.claim("daily", now, lease_s=60)), broken)
+    store.register([], now)
+
+    store.register([source("daily")], now + HOUR / 4)
+
+    back = status(store, "daily")
+    assert (back.state, back.state_since, back.reason, back.failures) == (SourceState.WAITING, now + HOUR / 4, "", 0)
+    assert claimed(store, now + HOUR / 4) == ["daily"]
+
+
+def test_without_complete_the_others_stay(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
+    store.register([source("daily")], now)
+    store.register([source("weekly")], now, complete=False)
+    assert claimed(store, now) == ["daily", "weekly"]
+
+
+def test_a_disabled_source_is_never_claimed_until_it_is_enabled(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("daily"), source("weekly", enabled=False)], now)
+    assert status(store, "weekly").next_poll_at is None
+    assert claimed(store, now) == ["daily"]
+    assert store.claim("weekly", now, lease_s=60) is None
+
+    store.register([source("daily", enabled=False), source("weekly")], now)
+    assert claimed(store, now + HOUR) == ["weekly"], "also a lease that ran out is not taken again"
+    store.register([source("daily")], now)
+    assert claimed(store, now + HOUR) == ["daily"]
+
+
+def test_a_source_disabled_while_polled_may_finish_and_is_not_claimed_again(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("daily")], now)
+    claim = must(store.claim("daily", now, lease_s=60))
+    store.register([source("daily", enabled=False)], now)
+    store.renew(claim, now, lease_s=60)
+    store.finish(claim, ended(now))
+    assert status(store, "daily").state is SourceState.OK
+    assert claimed(store, now + 9 * HOUR) == []
+
+
+# --- claiming -----------------------------------------------------------------------------------------------------
+
+
+def test_the_one_due_longest_comes_first_and_none_comes_twice(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("one")], now - 1 * HOUR, complete=False)
+    store.register([source("three")], now - 3 * HOUR, complete=False)
+    store.register([source("two")], now - 2 * HOUR, complete=False)
+    assert claimed(store, now, limit=2) == ["three", "two"]
+    assert claimed(store, now, limit=2) == ["one"]
+    assert claimed(store, now, limit=2) == []
+
+
+def test_nothing_is_due_before_its_time(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
+    store.register([source("daily")], now)
+    assert claimed(store, now - dt.timedelta(microseconds=1)) == []
+
+
+def test_one_source_of_a_registered_domain_at_a_time(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    editions = [source(name, url=f"https://{name}.magazine.example/") for name in ("de", "fr", "ja")]
+    store.register([*editions, source("other")], now)
+
+    first = store.claim_due(now, limit=9, lease_s=60)
+    assert [claim.source_id for claim in first] == ["de", "other"]
+    assert claimed(store, now) == []
+    store.finish(first[0], ended(now))
+    assert claimed(store, now) == ["fr"]
+
+
+def test_a_lease_that_ran_out_is_due_again(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
+    store.register([source("daily")], now)
+    dead = store.claim_due(now, limit=1, lease_s=60)[0]
+    assert claimed(store, now + dt.timedelta(seconds=59.9)) == []
+    again = store.claim_due(now + dt.timedelta(seconds=60), limit=1, lease_s=60)[0]
+    assert again.source_id == dead.source_id
+    assert again.token != dead.token
+
+
+def test_a_claim_knows_how_often_the_source_failed(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("daily")], now)
+    store.finish(must(store.claim("daily", now, lease_s=60)), ended(now, SourceState.BROKEN, failures=3))
+    assert must(store.claim("daily", now, lease_s=60)).failures == 3
+    assert store.claim_due(now + 2 * HOUR, limit=1, lease_s=60)[0].failures == 3
+
+
+def test_one_source_is_claimed_whether_due_or_not(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("daily")], now)
+    store.finish(must(store.claim("daily", now, lease_s=60)), ended(now))
+
+    assert store.claim("daily", now, lease_s=60) is not None
+    assert store.claim("daily", now, lease_s=60) is None, "held"
+    assert claimed(store, now + dt.timedelta(seconds=60)) == ["daily"], "its poll died: due though its hour is not up"
+    assert store.claim("nobody", now, lease_s=60) is None
+
+
+def test_a_renewed_lease_lasts_longer(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
+    store.register([source("daily")], now)
+    claim = must(store.claim("daily", now, lease_s=60))
+    store.renew(claim, now + dt.timedelta(seconds=50), lease_s=60)
+    assert claimed(store, now + dt.timedelta(seconds=109)) == []
+    assert claimed(store, now + dt.timedelta(seconds=110)) == ["daily"]
+
+
+# --- losing a lease -----------------------------------------------------------------------------------------------
+
+
+def test_a_poll_whose_source_was_taken_over_writes_nothing(
+    store: Store, now: dt.datetime, source: Callable[..., Source], article: Callable[..., Article]
+) -> None:
+    store.register([source("daily")], now)
+    late = must(store.claim("daily", now, lease_s=60))
+    later = now + dt.timedelta(seconds=61)
+    holder = must(store.claim("daily", later, lease_s=60))
+    page = PageRecord(url="https://daily.example/1", state=PageState.READ, first_seen_at=now, fetched_at=now)
+    update = Update(
+        articles=(ArticleUpdate(article=article("one"), change=Change.NEW),),
+        pages=(page,),
+        documents={"https://daily.example/": Validators(etag='"1"')},
+    )
+
+    with pytest.raises(LeaseLost, match="daily"):
+        store.write(late, update, later)
+    with pytest.raises(LeaseLost):
+        store.renew(late, later, lease_s=60)
+    with pytest.raises(LeaseLost):
+        store.finish(late, ended(later))
+
+    assert store.change_seq() == 0
+    assert store.load(["one"]) == {}
+    assert store.pages("daily", [page.url]) == {}
+    assert store.validators("daily", ["https://daily.example/"]) == {}
+    assert status(store, "daily").state is SourceState.WAITING
+    assert store.write(holder, update, later) == 1
+
+
+def test_a_lease_that_ran_out_still_writes_while_nobody_else_took_it(
+    store: Store, now: dt.datetime, source: Callable[..., Source], article: Callable[..., Article]
+) -> None:
+    store.register([source("daily")], now)
+    claim = must(store.claim("daily", now, lease_s=60))
+    update = Update(articles=(ArticleUpdate(article=article("one"), change=Change.NEW),))
+    assert store.write(claim, update, now + HOUR) == 1
+    store.finish(claim, ended(now + HOUR))
+
+
+def test_a_claim_is_given_back_once(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
+    store.register([source("daily")], now)
+    claim = must(store.claim("daily", now, lease_s=60))
+    store.finish(claim, ended(now))
+    with pytest.raises(LeaseLost):
+        store.finish(claim, ended(now, SourceState.BROKEN))
+    assert status(store, "daily").state is SourceState.OK
+
+
+# --- finishing ----------------------------------------------------------------------------------------------------
+
+
+def test_a_state_lasts_since_it_began(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
+    store.register([source("daily")], now)
+
+    def poll(hours: int, state: SourceState, reason: str = "") -> SourceStatus:
+        at = now + hours * HOUR
+        store.finish(must(store.claim("daily", at, lease_s=60)), ended(at, state, reason=reason))
+        return status(store, "daily")
+
+    assert poll(1, SourceState.OK).state_since == now + 1 * HOUR
+    assert poll(2, SourceState.OK).state_since == now + 1 * HOUR
+    down = poll(3, SourceState.BROKEN, "timed out")
+    assert (down.state, down.state_since, down.reason) == (SourceState.BROKEN, now + 3 * HOUR, "timed out")
+    still = poll(4, SourceState.BROKEN, "answered 502")
+    assert (still.state_since, still.reason) == (now + 3 * HOUR, "answered 502")
+    assert (still.last_poll_at, still.last_ok_at, still.next_poll_at) == (
+        now + 4 * HOUR,
+        now + 2 * HOUR,
+        now + 5 * HOUR,
+    )
+    assert poll(5, SourceState.OK).last_ok_at == now + 5 * HOUR
+
+
+def test_instants_come_back_in_utc_whatever_zone_they_were_given_in(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    local = now.astimezone(dt.timezone(dt.timedelta(hours=8)))
+    store.register([source("daily")], local)
+    store.finish(must(store.claim("daily", local, lease_s=60)), ended(local))
+    after = status(store, "daily")
+    instants = (after.state_since, after.last_poll_at, after.next_poll_at, after.last_ok_at)
+    assert instants == (now, now, now + HOUR, now)
+    assert {each.tzinfo for each in instants} == {dt.UTC}
