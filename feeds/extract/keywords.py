@@ -1,35 +1,134 @@
-"""What a page declares and shows as its keywords in, one list of them out."""
+"""What a page declares and shows as its keywords in, one list of them out.
+
+Sources in order of trust: JSON-LD, article:tag, the news metas, vendors' metas, keywords, a labelled list, tag links.
+The first whose names look like an editor's choice for this article wins; a list that repeats the site's sections or
+names, or the words of the address, does not.
+"""
 
 from __future__ import annotations
 
-import lxml.html
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import unquote, urlsplit
 
-from feeds.extract import visible
+from feeds.extract.evidence import Evidence
 from feeds.extract.found import Found
-from feeds.extract.jsonld import JsonLd, as_list, texts_of
-from feeds.extract.meta import Head
+from feeds.extract.jsonld import as_list, texts_of
+from feeds.extract.site import bare_names
+from feeds.extract.tags import find_tags, is_more_link
+from feeds.folding import keyword_key
 from feeds.names import split_keywords
 
-_METAS = (
-    "news_keywords",
-    "article:tag",
-    "og:article:tag",
-    "parsely-tags",
-    "sailthru.tags",
-    "mrf:tags",
-    "dc.subject",
-    "keywords",
+_METAS = ("news_keywords", "dc.subject", "sailthru.tags", "parsely-tags", "keywords")
+# vendors' names for the same thing
+_META = re.compile(r"(?:^|[:._-])(?:news_?)?(?:keywords|tags|maintag|article_?tags?|subject|subjects|topics)$")
+_TYPED = re.compile(r"^([\w .&-]{2,24})(?::\s+|:(?=\w)|/)(.+)$")
+# kinds of typed tags ("Subject: Justice", "topic/justice") that name what an article is about
+_SUBJECTS = re.compile(
+    r"subject|topic|theme|\btag|keyword|person|people|entit|organi[sz]ation|place|location|^sections?$|company|event|"
+    r"thema|tema|sujet|lieu|lugar",
+    re.IGNORECASE,
 )
+_MACHINE = re.compile(
+    r"^(?:[0-9a-f]{8}-[0-9a-f-]{20,}|\d{5,}|[0-9a-f]{16,}|[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|de|uk|ca|fr|info|io|co)|\w*_\w*|"
+    r"\w+:\S+|https?:.*)$"
+)
+_FOR_READERS = frozenset({"meta:news_keywords", "meta:dc.subject"})
+_ENOUGH_TYPED = 3
+_NEARLY_ALL = 0.8
+_PADDED = 1.5
+_MOST = 60
 
 
 def find_keywords(
-    tree: lxml.html.HtmlElement, head: Head, ld: JsonLd, separators: str | None
+    page: Evidence, *, separators: str | None = None, authors: Sequence[str] = ()
 ) -> Found[tuple[str, ...]] | None:
-    """The first source that names keywords: JSON-LD, metas, labelled lists, tag links."""
-    declared = Found(value=texts_of(as_list(ld.article.get("keywords"))), where="json-ld")
-    metas = [Found(value=head.all(name), where=f"meta:{name}") for name in _METAS]
-    for found in (declared, *metas, *visible.labelled(tree, "keywords")):
+    """The article's keywords and where they stood.
+
+    Args:
+        page: The page; neither its site's names nor the words of its address are keywords.
+        separators: Characters between keywords that replace the usual ones.
+        authors: Who wrote it; not what it is about.
+    """
+    signed = {keyword_key(author) for author in authors}
+    usable: list[Found[tuple[str, ...]]] = []
+    sectional: Found[tuple[str, ...]] | None = None
+    for found in _sources(page):
         names = split_keywords(found.value, separators)
-        if names:
-            return Found(value=names, where=found.where)
-    return None
+        owned = sum(1 for name in names if bare_names([name]) <= page.site)
+        names = tuple(
+            name
+            for name in _untyped(names)
+            if not (
+                _MACHINE.match(name)
+                or is_more_link(name)
+                or keyword_key(name) in signed
+                or bare_names([name]) <= page.site
+            )
+        )
+        if not names or owned > 1 or len(names) > _MOST or _is_slug(names, page.url):
+            continue
+        one = Found(value=names, where=found.where)
+        if bare_names(names) <= page.sections:
+            sectional = sectional or one
+        else:
+            usable.append(one)
+    return _choose(usable) or sectional
+
+
+def _choose(usable: Sequence[Found[tuple[str, ...]]]) -> Found[tuple[str, ...]] | None:
+    """The first, unless a later source shows that it is a list without separators, or holds a list made for readers."""
+    if not usable:
+        return None
+    first = usable[0]
+    keys = {keyword_key(name) for name in first.value}
+    for other in usable[1:]:
+        others = {keyword_key(name) for name in other.value}
+        words = {word for key in others for word in key.split()}
+        if len(keys) == 1 < len(others) and {word for key in keys for word in key.split()} == words:
+            return other
+        if other.where in _FOR_READERS and len(others) > 1 and others < keys and len(keys) >= _PADDED * len(others):
+            return other
+    return first
+
+
+def _sources(page: Evidence) -> Iterator[Found[list[str]]]:
+    declared = texts_of(as_list(page.ld.article.get("keywords")))
+    yield Found(value=declared, where="json-ld")
+    several = len(_once(page.head.all("article:tag"))) > 1
+    for name in ("article:tag", *_METAS) if several else (*_METAS, "article:tag"):
+        yield Found(value=_once(page.head.all(name)), where=f"meta:{name}")
+    for name, values in page.head.metas.items():
+        if name not in (*_METAS, "article:tag") and _META.search(name):
+            yield Found(value=_once(values), where=f"meta:{name}")
+    yield from page.visible.labelled("keywords")
+    tags = find_tags(page.tree)
+    if tags:
+        yield tags
+    yield from page.visible.headed("keywords")
+
+
+def _once(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _untyped(names: Sequence[str]) -> tuple[str, ...]:
+    """Names that carry their kind, without it; kinds that are the machinery's are dropped."""
+    typed = [_TYPED.match(name) for name in names]
+    count = sum(1 for match in typed if match)
+    if count < min(_ENOUGH_TYPED, len(names)):
+        return tuple(names)
+    kept = []
+    for name, match in zip(names, typed, strict=True):
+        if match is None:
+            if count < _NEARLY_ALL * len(names):
+                kept.append(name)
+        elif _SUBJECTS.search(match[1]):
+            kept.append(match[2].strip())
+    return tuple(dict.fromkeys(kept))
+
+
+def _is_slug(names: Sequence[str], url: str) -> bool:
+    """Whether the names are only the words of the address."""
+    slug = set(re.split(r"[\W_]+", unquote(urlsplit(url).path).casefold()))
+    return len(names) > 3 and all(name.casefold() in slug for name in names)  # noqa: PLR2004 - three may well coincide

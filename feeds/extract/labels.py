@@ -26,16 +26,19 @@ class Labels:
 LABELS: Mapping[str, Labels] = MappingProxyType(
     {
         "de": Labels(
-            keywords=("stichwörter", "stichworte", "schlagwörter", "schlagworte", "schlüsselwörter", "themen", "tags"),
+            keywords=("stichwörter", "stichworte", "schlagwörter", "schlagworte", "schlüsselwörter", "themen", "tags",
+                      "mehr zum thema", "mehr lesen über", "mehr über", "ähnliche themen",
+                      "verwandte themen", "themen in diesem artikel", "themen dieses artikels"),
             origin=("quelle", "quellen"),
-            authors=("autor", "autorin", "autoren", "von", "text", "verfasst von"),
+            authors=("autor", "autorin", "autorin/autor", "autor/in", "autoren", "von", "text", "verfasst von"),
             published=("veröffentlicht", "veröffentlicht am", "erstellt", "erstellt am", "stand", "datum",
                        "publiziert"),
             updated=("aktualisiert", "aktualisiert am", "zuletzt aktualisiert", "letzte aktualisierung", "geändert"),
         ),
         "en": Labels(
             keywords=("keywords", "key words", "key word", "keyword", "tags", "topics", "related topics", "filed under",
-                      "tagged", "tagged as", "tagged with", "in this story"),
+                      "tagged", "tagged as", "tagged with",
+                      "more on", "more about", "read more about", "explore more on", "article topics", "in this story"),
             origin=("source", "sources"),
             authors=("author", "authors", "by", "written by", "reporter", "writer"),
             published=("published", "published on", "posted", "posted on", "first published", "date", "created",
@@ -45,7 +48,7 @@ LABELS: Mapping[str, Labels] = MappingProxyType(
         "fr": Labels(
             keywords=("mots clés", "mots-clés", "mot clé", "mot-clé", "mots clefs", "mots-clefs", "étiquettes",
                       "sujets",
-                      "thèmes", "tags"),
+                      "thèmes", "tags", "thématiques associées", "thématiques", "sujets associés"),
             origin=("source", "sources"),
             authors=("auteur", "auteurs", "autrice", "par", "rédigé par"),
             published=("publié", "publié le", "mis en ligne le", "date", "créé le"),
@@ -188,7 +191,7 @@ LABELS: Mapping[str, Labels] = MappingProxyType(
         "zh": Labels(
             keywords=("关键词", "關鍵詞", "关键字", "關鍵字", "标签", "標籤", "關鍵词", "本文标签", "相关标签"),
             origin=("来源", "來源", "稿源", "文章来源", "新闻来源", "信息来源", "出处", "出處"),
-            authors=("作者", "记者", "記者", "文", "文/", "撰文", "本报记者", "编辑", "責任編輯"),
+            authors=("作者", "记者", "記者", "文", "文/", "撰文", "本报记者", "责编", "責編"),
             published=("发布时间", "發布時間", "发表时间", "日期", "时间", "時間", "发布于", "刊登日期"),
             updated=("更新时间", "更新時間", "最后更新", "最後更新", "修改时间"),
         ),

@@ -12,13 +12,13 @@ from urllib.parse import urljoin
 
 import lxml.html
 
-from feeds.extract import visible
 from feeds.extract.authors import find_authors
 from feeds.extract.body import read_body
+from feeds.extract.evidence import Evidence, gather
 from feeds.extract.found import Found, clean
-from feeds.extract.jsonld import JsonLd, as_list, read_json_ld, types_of
+from feeds.extract.jsonld import JsonLd, as_list, types_of
 from feeds.extract.keywords import find_keywords
-from feeds.extract.meta import Head, read_head
+from feeds.extract.meta import Head
 from feeds.extract.select import compile_selector
 from feeds.extract.title import find_title
 from feeds.extract.tree import parse_html
@@ -43,36 +43,38 @@ def read_page(html: bytes, url: str, *, content_type: str | None = None, recipe:
     """
     recipe = recipe or Recipe()
     tree = parse_html(html, content_type=content_type, encoding=recipe.encoding)
-    head, ld = read_head(tree, url), read_json_ld(tree, url)
-    found = _find_fields(tree, head, ld, url, recipe)
+    page = gather(tree, url)
+    found = _find_fields(page, recipe)
     found |= _select_fields(tree, url, recipe)
     title = _value(found, "title")
-    body = read_body(tree, url=url, json_ld_body=ld.text("articleBody") or None, selector=recipe.body, title=title)
+    body = read_body(tree, url=url, json_ld_body=page.ld.text("articleBody") or None, selector=recipe.body, title=title)
     published = _value(found, "published")
-    kinds = sorted({kind for node in ld.nodes for kind in types_of(node)})
+    kinds = sorted({kind for node in page.ld.nodes for kind in types_of(node)})
     check_article(tree=tree, title=title, body=body, json_ld_types=kinds, published=published, url=url)
     if body.html:
         found["content_html"] = Found(value=body.html, where=body.provenance)
     return _as_item(url, found)
 
 
-def _find_fields(
-    tree: lxml.html.HtmlElement, head: Head, ld: JsonLd, url: str, recipe: Recipe
-) -> dict[str, Found[Any] | None]:
+def _find_fields(page: Evidence, recipe: Recipe) -> dict[str, Found[Any] | None]:
+    head, ld, url = page.head, page.ld, page.url
     language = _language(head, ld)
     spoken = language.value if language else None
+    authors = find_authors(page)
+    signed = authors.value if authors else ()
+    keywords = find_keywords(page, separators=recipe.keyword_separators, authors=signed)
     return {
         "canonical_url": _canonical(head, ld, url),
-        "title": find_title(tree, head, ld),
-        "authors": find_authors(tree, head, ld),
-        "published": find_published(tree, head, ld, spoken),
-        "updated": find_updated(head, ld, spoken),
-        "keywords": find_keywords(tree, head, ld, recipe.keyword_separators),
+        "title": find_title(page),
+        "authors": authors,
+        "published": find_published(page, spoken),
+        "updated": find_updated(page, spoken),
+        "keywords": keywords,
         "language": language,
         "section": _first(ld, "articleSection") or head.first("article:section"),
         "summary": _first(ld, "description") or head.first("og:description", "description", "twitter:description"),
         "image": _image(head, ld, url),
-        "origin": next((Found(value=one.value[0], where=one.where) for one in visible.labelled(tree, "origin")), None),
+        "origin": next((Found(value=one.value[0], where=one.where) for one in page.visible.labelled("origin")), None),
         "alternates": _alternates(head),
         "is_free": _is_free(ld),
     }

@@ -1,37 +1,137 @@
-"""The page's declared and visible titles in, its headline out."""
+"""The page's declared and visible titles in, its headline out.
+
+A page gives its headline up to five times: JSON-LD, h1, og:title, twitter:title, title. They differ by what was put
+around it (site, section, kicker) and by purpose (a shorter or a search engine's version). What stands around it is
+cut when the page itself shows that it is a name or that another source does without it; then the sources are
+weighed against each other.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
 
-import lxml.html
-
-from feeds.extract import visible
+from feeds.extract.evidence import Evidence
 from feeds.extract.found import Found
-from feeds.extract.jsonld import JsonLd, is_article
-from feeds.extract.meta import Head
+from feeds.extract.jsonld import is_article
+from feeds.extract.site import sections, site_names
 
-_SUFFIX = re.compile(r"\s+[|\-–—·»:•]+\s+")
-
-
-def find_title(tree: lxml.html.HtmlElement, head: Head, ld: JsonLd) -> Found[str] | None:
-    """The headline: the first of h1, JSON-LD, og:title, twitter:title and title that another source confirms."""
-    candidates = [Found(value=text, where="h1") for text in visible.headings(tree)[:1]]
-    if is_article(ld.article) and ld.text("headline"):
-        candidates.append(Found(value=ld.text("headline"), where="json-ld"))
-    candidates += [found for found in (head.first("og:title"), head.first("twitter:title")) if found]
-    if head.title:
-        candidates.append(Found(value=head.title, where="title"))
-    for number, candidate in enumerate(candidates):
-        others = [other.value.casefold() for other in candidates[number + 1 :]]
-        if any(candidate.value.casefold() in other for other in others):
-            return candidate
-    return next((c for c in candidates if c.where != "title"), None) or _without_suffix(head.title)
+# separators between a headline and what a template adds; a bar is never part of a headline, a dash may be
+_BARS = "|｜ㅣ¦»«•·∙"
+_SEPARATOR = re.compile(rf"\s*[{_BARS}]\s*|\s+[-–—:~]\s+|(?<=\S)-(?=\S+$)|\s*--\s*|\s*—\s*")
+_KICKER_END = re.compile(rf"\s*[{_BARS}:：]\s+|\s+[-–—]\s+")
+_WORDS = re.compile(r"\w+")
+_CONFIRMED = 0.5  # share of a heading's words that another source must repeat
+_MOST_CUTS = 3
 
 
-def _without_suffix(title: str) -> Found[str] | None:
-    """The title element's text without what follows its last bar or dash: the site's name."""
-    if not title:
+def find_title(page: Evidence) -> Found[str] | None:
+    """The headline and where it stood; None when the page has no title of any kind."""
+    head, ld = page.head, page.ld
+    declared = ld.text("headline") if is_article(ld.article) else ""
+    found = {
+        "json-ld": declared,
+        "meta:og:title": next(iter(head.all("og:title")), ""),
+        "meta:twitter:title": next(iter(head.all("twitter:title")), ""),
+        "title": head.title,
+    }
+    headings = page.visible.headings()
+    names = {_bare(name) for name in (*site_names(head, ld, page.url), *sections(head, ld))} - {""}
+    known = {_bare(text) for text in (*found.values(), *headings)} - {""}
+    cut = {where: _cut(text, names, known) for where, text in found.items() if text}
+    heading = _choose_heading([_cut(text, names, known) for text in headings], cut.values())
+    if heading:
+        cut["h1"] = heading
+    where = _weigh(cut)
+    if where is None:
         return None
-    parts = _SUFFIX.split(title)
-    return Found(value=title[: title.rfind(parts[-1])].rstrip(" |-–—·»:•") if len(parts) > 1 else title, where="title")
+    others = [text for other, text in cut.items() if other not in {where, "h1"}]
+    return Found(value=_without_kicker(cut[where], others), where=where)
+
+
+def _without_kicker(text: str, others: Iterable[str]) -> str:
+    """The text without the line above the headline, when a declared title does without it or has another one there."""
+    ends = {_bare(other) for other in others}
+    ends |= {part for other in others for part in [_after_kicker(_bare(other))] if part}
+    for match in _KICKER_END.finditer(text):
+        after = text[match.end() :]
+        if _bare(after) in ends and _bare(text) not in ends:
+            return after
+    return text
+
+
+def _after_kicker(text: str) -> str:
+    match = _KICKER_END.search(text)
+    return text[match.end() :] if match else ""
+
+
+def _weigh(texts: dict[str, str]) -> str | None:
+    """Which source to believe.
+
+    JSON-LD's headline is the newsroom's own word for it, unless it is the search engines' version: then title says
+    the same, and the heading and og:title agree on another one. Without JSON-LD: the heading, when anything else on
+    the page repeats it; else what is declared.
+    """
+    bare = {where: _bare(text) for where, text in texts.items()}
+    heading = bare.get("h1")
+    if "json-ld" in bare:
+        if heading and heading == bare.get("meta:og:title") and bare["json-ld"] == bare.get("title") != heading:
+            return "h1"
+        return "json-ld"
+    for where in ("h1", "meta:og:title", "meta:twitter:title", "title"):
+        if where in texts:
+            return where
+    return None
+
+
+def _choose_heading(headings: list[str], declared: Iterable[str]) -> str | None:
+    """The first heading whose words another source repeats; the only one when there is nothing to compare."""
+    others = [set(_WORDS.findall(_bare(other))) for other in declared]
+    if not others:
+        return headings[0] if headings else None
+    for heading in headings:
+        words = set(_WORDS.findall(_bare(heading)))
+        if words and any(len(words & other) >= _CONFIRMED * max(len(words), 1) for other in others):
+            return heading
+    return None
+
+
+def _cut(text: str, names: set[str], known: set[str]) -> str:
+    """The text without what a template put before or behind it."""
+    for _ in range(_MOST_CUTS):
+        shorter = _cut_once(text, names, known)
+        if shorter == text:
+            break
+        text = shorter
+    return text
+
+
+def _cut_once(text: str, names: set[str], known: set[str]) -> str:
+    for match in reversed(list(_SEPARATOR.finditer(text))):
+        before, after = text[: match.start()], text[match.end() :]
+        is_bar = match[0].strip() in _BARS
+        if _names_site(after, names) or (is_bar and _bare(before) in known):
+            return before or text
+    for match in _SEPARATOR.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        if match[0].strip() != ":" and _bare(before) in names and _bare(after) in known:
+            return after or text
+    return text
+
+
+def _names_site(text: str, names: set[str]) -> bool:
+    """Whether the text is one of the site's names, with or without a top-level domain."""
+    bare = _bare(text)
+    joined = "".join(_WORDS.findall(bare))
+    return bare in names or any(joined in ("".join(_WORDS.findall(name)), name) for name in names)
+
+
+def _bare(text: str) -> str:
+    """The text as it is compared: folded, one kind of quote and dash, no invisible characters."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = re.sub(
+        "[\u2018\u2019\u201a\u201b\u2032`\u00b4]", "'", re.sub("[\u201c\u201d\u201e\u00ab\u00bb]", '"', folded)
+    )
+    folded = re.sub("[\u2010-\u2015]", "-", re.sub("[\u00ad\u200b-\u200f\u2060\ufeff]", "", folded))
+    return " ".join(folded.split())

@@ -5,13 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-import lxml.html
-
 from feeds.dates import Moment, read_date
-from feeds.extract import visible
+from feeds.extract.evidence import Evidence
 from feeds.extract.found import Found
-from feeds.extract.jsonld import JsonLd, as_list, texts_of
-from feeds.extract.meta import Head
+from feeds.extract.jsonld import as_list, texts_of
 
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "article:published", "og:published_time", "datepublished",
@@ -27,10 +24,10 @@ _UPDATED_METAS = (
 )  # fmt: skip
 
 
-def find_published(tree: lxml.html.HtmlElement, head: Head, ld: JsonLd, language: str | None) -> Found[str] | None:
+def find_published(page: Evidence, language: str | None) -> Found[str] | None:
     """When the article was published, as an ISO 8601 text or as written: declared first, then shown."""
     best: tuple[int, Found[str]] | None = None
-    for found in _published(tree, head, ld):
+    for found in _published(page):
         moment = read_date(found.value, language=language)
         if moment is None:
             continue
@@ -42,10 +39,10 @@ def find_published(tree: lxml.html.HtmlElement, head: Head, ld: JsonLd, language
     return best[1] if best else None
 
 
-def find_updated(head: Head, ld: JsonLd, language: str | None) -> Found[str] | None:
+def find_updated(page: Evidence, language: str | None) -> Found[str] | None:
     """When the article was last changed, as the page declares it."""
-    declared = [Found(value=text, where="json-ld") for text in texts_of(as_list(ld.article.get("dateModified")))]
-    for found in (*declared, *head.found(*_UPDATED_METAS)):
+    declared = [Found(value=text, where="json-ld") for text in texts_of(as_list(page.ld.article.get("dateModified")))]
+    for found in (*declared, *page.head.found(*_UPDATED_METAS)):
         moment = read_date(found.value, language=language)
         if moment is not None:
             return Found(value=moment.isoformat(), where=found.where)
@@ -63,14 +60,14 @@ def _same_day(found: Found[str], moment: Moment, language: str | None) -> bool:
     return earlier is not None and earlier.isoformat()[:10] == moment.isoformat()[:10]
 
 
-def _published(tree: lxml.html.HtmlElement, head: Head, ld: JsonLd) -> Iterator[Found[str]]:
+def _published(page: Evidence) -> Iterator[Found[str]]:
     for key in ("datePublished", "dateCreated", "uploadDate"):
-        for text in texts_of(as_list(ld.article.get(key))):
+        for text in texts_of(as_list(page.ld.article.get(key))):
             yield Found(value=text, where="json-ld")
-    yield from head.found(*_PUBLISHED_METAS)
-    for element in visible.times(tree):
+    yield from page.head.found(*_PUBLISHED_METAS)
+    for element in page.visible.times():
         text = element.get("datetime") or element.text_content()
         yield Found(value=text, where="time")
-    for labelled in visible.labelled(tree, "published"):
+    for labelled in page.visible.labelled("published"):
         yield Found(value=" ".join(labelled.value), where=labelled.where)
-    yield from visible.shown_dates(tree)
+    yield from page.visible.shown_dates()
