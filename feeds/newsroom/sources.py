@@ -7,7 +7,7 @@ from feeds.newsroom.editions import EDITIONS, ZONE, Edition
 
 # What one knows of such a system before looking at its pages: how it lists and pages. Article pages need no recipe.
 RECIPE = Recipe(
-    entry="//li[.//table]",
+    entry='//li[.//a[contains(@href, "/t2")]]',
     link='.//a[contains(@href, "/t2")]',
     listed_title='.//a[contains(@href, "/t2")][normalize-space()]',
     listed_date=".//span[@class='rq']",
