@@ -17,7 +17,7 @@ from feeds.web.addresses import Place
 from feeds.web.catalogue import Overview
 from feeds.web.layout import page
 from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, public_base, query_href
-from feeds.web.locales import gettext, page_language, show_date, show_language, text_direction
+from feeds.web.locales import gettext, own_name, page_language, show_date, show_language, text_direction
 from feeds.web.ready import Ready
 from feeds.web.services import services
 
@@ -101,7 +101,7 @@ def _shown_feed(query: FeedQuery, labels: Mapping[str, str], overview: Overview)
         source_name=overview.sources[source].name if source and source in overview.sources else None,
     )
     every = FeedQuery(languages=query.languages)
-    name = " + ".join(show_language(tag, tag) for tag in query.languages) or gettext("Every language together")
+    name = " + ".join(own_name(tag) for tag in query.languages) or gettext("Every language together")
     return ShownFeed(
         title=title,
         language=language,
@@ -137,7 +137,7 @@ def _shown_article(
         if article.section
         else None,
         keywords=_keyword_chips(article.keywords, query, labels, language),
-        excerpt=first_words(entry.summary, EXCERPT_CHARS),
+        excerpt=first_words(entry.summary, EXCERPT_CHARS) if entry.summary != entry.title else "",
         image=entry.picture.url if entry.picture else None,
         caption=entry.picture.caption if entry.picture else "",
     )

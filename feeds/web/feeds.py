@@ -26,15 +26,13 @@ class FeedPath(BaseConverter):
     regex = r"(?i:/*feeds/.*)"
     part_isolating = False
 
-    def to_python(self, value: str) -> str:
-        """The path as it was asked for, with its first slash."""
-        return f"/{value}"
 
-
-@room.get("/<feed_path:path>")
-def feed(path: str) -> BaseResponse:
+@room.get("/<feed_path:_path>")
+def feed(_path: str) -> BaseResponse:
     """A feed, or the page of one."""
     shared = services()
+    # not the routed path: werkzeug has taken slashes off its front
+    path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     place = find_place(path, shared.catalogue)
     if isinstance(place, Moved):
         return _move(place)
@@ -46,6 +44,7 @@ def feed(path: str) -> BaseResponse:
 
 
 @room.get("/feeds")
+@room.get("/feeds/")
 def feeds_themselves() -> BaseResponse:
     """Which feeds? The directory says."""
     return redirect(page_href("/"), 301)

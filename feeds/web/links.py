@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import request
 
 from feeds.model import NOTHING, FeedQuery, Format
 from feeds.query import spell_address, write_address
 from feeds.render.head import MEDIA_TYPES
-from feeds.web.locales import LANGUAGES, asked_language, show_language
+from feeds.web.locales import LANGUAGES, asked_language, own_name
 from feeds.web.services import services
 
 FORMAT_NAMES: Mapping[Format, str] = {Format.ATOM: "Atom", Format.RSS: "RSS", Format.JSON: "JSON"}
@@ -107,12 +107,5 @@ def discovery(query: FeedQuery, title: str, labels: Mapping[str, str] = NOTHING)
 def tongues() -> list[Tongue]:
     """This page in each of the languages there are."""
     kept = {name: value for name, value in request.args.items() if name == "before"}
-    path = prefix() + request.environ.get("polyfeed.canonical", _quoted_path())
-    return [
-        Tongue(tag=tag, name=show_language(tag, tag), href=f"{path}?{urlencode({**kept, 'lang': tag})}")
-        for tag in LANGUAGES
-    ]
-
-
-def _quoted_path() -> str:
-    return urlsplit(request.base_url).path
+    path = prefix() + quote(request.path, safe="/+,")
+    return [Tongue(tag=tag, name=own_name(tag), href=f"{path}?{urlencode({**kept, 'lang': tag})}") for tag in LANGUAGES]

@@ -82,9 +82,17 @@ def asked_language() -> str | None:
     return asked if asked in LANGUAGES else None
 
 
-def show_language(tag: str, within: str | None = None) -> str:
-    """A language's name in the visitor's language or, with its own tag as ``within``, in its own words."""
-    name = language_name(tag, in_language=within or page_language())
+def show_language(tag: str) -> str:
+    """A language's name in the language of the page."""
+    return _capital(language_name(tag, in_language=page_language()))
+
+
+def own_name(tag: str) -> str:
+    """What a language calls itself."""
+    return _capital(language_name(tag))
+
+
+def _capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 

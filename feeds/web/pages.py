@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
@@ -15,12 +15,12 @@ from feeds.query import spell_address
 from feeds.web.catalogue import Overview
 from feeds.web.layout import page
 from feeds.web.links import Chip, FeedLink, discovery, feed_links, query_href
-from feeds.web.locales import gettext, page_language, show_ago, show_language, text_direction
+from feeds.web.locales import gettext, own_name, page_language, show_ago, show_language, text_direction
 from feeds.web.services import respond, services
 
 room = Blueprint("pages", __name__)
 
-KEYWORDS_SHOWN = 24
+KEYWORDS_SHOWN = 20
 SECTIONS_SHOWN = 16
 _PRESSING = (  # the order in which an operator wants to read of them
     SourceState.BROKEN,
@@ -117,7 +117,7 @@ def _edition(tag: str, articles: int, overview: Overview) -> Edition:
             counted[slug] += number
     return Edition(
         tag=tag,
-        own_name=show_language(tag, tag),
+        own_name=own_name(tag),
         name=show_language(tag),
         direction=text_direction(tag),
         href=query_href(query),
@@ -147,7 +147,7 @@ def _edition(tag: str, articles: int, overview: Overview) -> Edition:
 
 def _language_chip(tag: str, overview: Overview) -> Chip:
     return Chip(
-        label=show_language(tag, tag),
+        label=own_name(tag),
         href=query_href(FeedQuery(languages=(tag,))),
         language=tag,
         count=overview.languages[tag],
@@ -220,6 +220,14 @@ def _moment(when: dt.datetime | None, now: dt.datetime) -> Moment | None:
     return Moment(iso=when.astimezone(dt.UTC).isoformat(timespec="seconds"), text=show_ago(when, now))
 
 
+def _next_poll(source: SourceStatus, now: dt.datetime) -> Moment | None:
+    due = source.next_poll_at
+    if due is None or source.state is SourceState.RETIRED:
+        return None
+    moment = _moment(due, now)
+    return moment if moment is None or due > now else replace(moment, text=gettext("due now"))
+
+
 def _row(source: SourceStatus, now: dt.datetime) -> dict[str, object]:
     parts = urlsplit(source.url)
     return {
@@ -236,5 +244,5 @@ def _row(source: SourceStatus, now: dt.datetime) -> dict[str, object]:
         "articles": source.articles,
         "last_article": _moment(source.last_article_at, now),
         "last_poll": _moment(source.last_poll_at, now),
-        "next_poll": _moment(source.next_poll_at, now) if source.state is not SourceState.RETIRED else None,
+        "next_poll": _next_poll(source, now),
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Response, current_app, request
+from werkzeug.datastructures import Headers
 
 from feeds.settings import Settings
 from feeds.store.base import Store
@@ -40,4 +41,6 @@ def services() -> Services:
 def respond(ready: Ready) -> Response:
     """The answer to this request, as ``decide`` has it."""
     answer = decide(ready, request.environ)
-    return Response(answer.body, status=answer.status, headers=answer.headers)
+    made = Response(answer.body, status=answer.status)
+    made.headers = Headers(answer.headers)  # these and no others: no default content type
+    return made

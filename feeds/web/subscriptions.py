@@ -15,7 +15,7 @@ from feeds.render.opml import Outline, render_opml
 from feeds.render.titles import feed_description
 from feeds.settings import Settings
 from feeds.web.catalogue import Catalogue, Overview
-from feeds.web.locales import show_language, words_of
+from feeds.web.locales import own_name, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +40,10 @@ def list_subscriptions(catalogue: Catalogue, language: str) -> Iterator[Subscrip
     """Every feed of one language: itself, its varieties, sections, keywords and sources. Raises StoreError."""
     overview = catalogue.overview()
     languages = (language,)
-    yield Subscription(query=FeedQuery(languages=languages), name=show_language(language, language))
+    yield Subscription(query=FeedQuery(languages=languages), name=own_name(language))
     varieties = sorted(tag for tag in overview.languages if tag.startswith(f"{language}-"))
     for tag in varieties if len(varieties) > 1 else ():
-        yield Subscription(query=FeedQuery(languages=(tag,)), name=show_language(tag, tag))
+        yield Subscription(query=FeedQuery(languages=(tag,)), name=own_name(tag))
     slugs = {slug for tag, slug, _ in overview.sections if _holds(language, tag)}
     for slug in sorted(slugs):
         name = overview.section_name(slug, languages)
@@ -60,11 +60,11 @@ def list_subscriptions(catalogue: Catalogue, language: str) -> Iterator[Subscrip
 def write_opml(settings: Settings, catalogue: Catalogue, language: str | None = None) -> bytes:
     """What there is to subscribe to, of one language or of each. Raises StoreError."""
     if language is not None:
-        title = f"{settings.title} · {show_language(language, language)}"
+        title = f"{settings.title} · {own_name(language)}"
         return render_opml(title, _edition(settings, catalogue, language))
     everything = _outline(settings, Subscription(query=FeedQuery(), name="All languages"))
     editions = (
-        Outline(text=show_language(tag, tag), children=_edition(settings, catalogue, tag))
+        Outline(text=own_name(tag), children=_edition(settings, catalogue, tag))
         for tag in editions_with_articles(catalogue.overview())
     )
     return render_opml(settings.title, [everything, *editions])

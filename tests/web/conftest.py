@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,35 +159,41 @@ def fail(store: Store, source_id: str, state: SourceState, reason: str, now: dt.
     store.finish(claim, Outcome(state=state, polled_at=now, next_poll_at=later, reason=reason, failures=1))
 
 
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Settings, Store]]:
+    """A store with the sources and articles above, and the settings to serve it."""
+    settings = Settings(data=folder, public_url=BASE)
+    store = open_store(settings.store_url)
+    store.register(SOURCES, NOW)
+    write(store, ARTICLES)
+    yield settings, store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An app that tests only read from; opening a database takes longer than most of them."""
+    with opened(tmp_path_factory.mktemp("read")) as (settings, store):
+        made = create_app(settings, store, clock=lambda: NOW)
+        made.testing = True
+        yield made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path, public_url=BASE)
 
 
 @pytest.fixture
-def empty_store(settings: Settings) -> Iterator[Store]:
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def store(empty_store: Store) -> Store:
-    empty_store.register(SOURCES, NOW)
-    write(empty_store, ARTICLES)
-    return empty_store
-
-
-@pytest.fixture
-def app(settings: Settings, store: Store) -> Flask:
-    made = create_app(settings, store, clock=lambda: NOW)
-    made.testing = True
-    return made
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store of the test's own, to write to."""
+    with opened(tmp_path) as (_, store):
+        yield store
 
 
 @dataclass
