@@ -1,11 +1,12 @@
 """A question in, the title and description of its feed out, in the feed's own language.
 
-Names of languages and the joining of lists come from CLDR (Babel); the sentences here exist in five languages, and
-any other feed is described in English.
+Names of languages and the joining of lists come from CLDR (Babel); the sentences here exist in five languages (Chinese
+in both scripts), and any other feed is described in English.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ from feeds.model import FeedQuery, Match
 _SEPARATOR = " · "
 _DEFAULT = "en"
 _UNKNOWN = "und"
+_TRADITIONAL = re.compile("-(?:Hant|TW|HK|MO)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,17 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             from_source="，来源：{name}",
             end="。",
         ),
+        "zh-Hant": _Words(
+            every_language="所有語言",
+            articles="{languages}文章",
+            all_articles="所有語言的文章",
+            with_one_keyword="，關鍵詞：{names}",
+            with_keywords="，包含全部關鍵詞：{names}",
+            with_any_keyword="，包含任一關鍵詞：{names}",
+            in_section="，欄目：{name}",
+            from_source="，來源：{name}",
+            end="。",
+        ),
     }
 )
 
@@ -142,7 +155,7 @@ def feed_description(
     speaks = _locale(language)
     sentence = words.all_articles
     if query.languages:
-        names = [language_name(tag, in_language=str(speaks)) for tag in query.languages]
+        names = [language_name(tag, in_language=_spoken(language)) for tag in query.languages]
         sentence = words.articles.format(languages=_join(names, Match.ALL, speaks))
     if query.keywords:
         shown = [labels.get(key) or key for key in query.keywords]
@@ -186,7 +199,7 @@ def _parse(tag: str) -> Locale | None:
 def _languages_title(languages: Sequence[str], language: str | None) -> str:
     if not languages:
         return _words(language).every_language
-    in_language = language if language and _speaks(language) else None
+    in_language = language if _speaks(language) else None
     return " + ".join(_capital(language_name(tag, in_language=in_language)) for tag in languages)
 
 
@@ -199,16 +212,23 @@ def _capital(name: str) -> str:
 
 
 def _words(language: str | None) -> _Words:
-    return _WORDS[language.partition("-")[0]] if language and _speaks(language) else _WORDS[_DEFAULT]
+    spoken = _spoken(language)
+    if not spoken.startswith("zh"):
+        return _WORDS[spoken.partition("-")[0]]
+    return _WORDS["zh-Hant" if _TRADITIONAL.search(spoken) else "zh"]
 
 
-def _speaks(language: str) -> bool:
-    return language.partition("-")[0] in _WORDS
+def _spoken(language: str | None) -> str:
+    """The tag of the language that sentences for ``language`` are written in."""
+    return language if language and _speaks(language) else _DEFAULT
+
+
+def _speaks(language: str | None) -> bool:
+    return language is not None and language.partition("-")[0] in _WORDS
 
 
 @lru_cache(maxsize=512)
 def _locale(language: str | None) -> Locale:
-    """The locale that the sentences of ``language`` are written in."""
-    if language is None or _words(language) is _WORDS[_DEFAULT]:
-        return Locale.parse(_DEFAULT)
-    return _parse(language) or Locale.parse(language.partition("-")[0])
+    """CLDR's locale of the language that sentences for ``language`` are written in."""
+    spoken = _spoken(language)
+    return _parse(spoken) or Locale.parse(spoken.partition("-")[0])

@@ -1,0 +1,46 @@
+"""OPML 2.0: outlines by group, nothing invented."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from lxml import etree
+
+from feeds.render import Outline, render_opml
+
+FEED = Outline(
+    text="BMW & <mehr>\x00",
+    xml_url="https://feeds.example/feeds/de/keywords/BMW.atom",
+    html_url="https://feeds.example/feeds/de/keywords/BMW",
+    language="de",
+    description="Artikel",
+)
+
+
+def test_outlines_nest_by_group() -> None:
+    document = render_opml("Polyfeed \ud800", [Outline(text="Deutsch", children=(FEED, Outline(text="Leer")))])
+    assert document.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">')
+    root = etree.fromstring(document)
+    assert root.findtext("head/title") == "Polyfeed \ufffd"
+    assert root.find("head/dateModified") is None
+    assert [dict(outline.attrib) for outline in root.iter("outline")] == [
+        {"text": "Deutsch"},
+        {
+            "text": "BMW & <mehr>",
+            "type": "rss",
+            "title": "BMW & <mehr>",
+            "xmlUrl": "https://feeds.example/feeds/de/keywords/BMW.atom",
+            "htmlUrl": "https://feeds.example/feeds/de/keywords/BMW",
+            "language": "de",
+            "description": "Artikel",
+        },
+        {"text": "Leer"},
+    ]
+    assert [outline.get("text") for outline in root.findall("body/outline/outline")] == ["BMW & <mehr>", "Leer"]
+
+
+def test_the_date_comes_from_the_data() -> None:
+    modified = dt.datetime(2020, 7, 7, 8, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    root = etree.fromstring(render_opml("t", [], modified=modified))
+    assert root.findtext("head/dateModified") == "Tue, 07 Jul 2020 00:00:00 +0000"
+    assert root.find("body") is not None
