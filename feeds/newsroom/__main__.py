@@ -10,10 +10,13 @@ from feeds.errors import StartError
 from feeds.newsroom.editions import EDITIONS
 from feeds.newsroom.newsroom import Newsroom
 
+_EPILOG = """While it runs, POST /_newsroom/publish, edit, misbehave and behave from this machine direct it, such as
+curl --json '{"path": "/de/", "status": 500, "times": 3}' http://127.0.0.1:8081/_newsroom/misbehave"""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serves until interrupted; returns the exit code (1: it could not start)."""
-    parser = argparse.ArgumentParser(prog="python -m feeds.newsroom", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m feeds.newsroom", description=__doc__, epilog=_EPILOG)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8081, help="port to listen on (default: %(default)s)")
     parser.add_argument("--every", type=float, default=5.0, help="seconds between new articles (default: %(default)s)")

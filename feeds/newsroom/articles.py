@@ -20,8 +20,8 @@ from typing import Any
 from feeds.newsroom.editions import EDITIONS, Edition
 
 TITLES = 3  # of each story
-ARCHIVE_CITIES = 14  # the other cities belong to articles published while the newsroom runs: no title twice
-TRANSLATED_EVERY = 6  # of so many stories one stands in all editions and is linked there
+ARCHIVE_CITIES = 15  # the other cities belong to articles published while the newsroom runs: no title twice
+TRANSLATED_EVERY = 5  # of so many stories one stands in all editions and is linked there: one section a day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +143,7 @@ def compose(place: Place, *, seed: int, modified_at: dt.datetime, translations: 
     """The article of this place; ``seed`` chooses among as many newsrooms as there are numbers."""
     edition = EDITIONS[place.edition]
     bank = texts(edition.language)
-    story, title_index, city = _choose(place, seed)
+    story, title_index, city = _choose(place, seed, len(bank["words"]["cities"]))
     told = bank["stories"][story.name]
     facts = random.Random(  # noqa: S311 - texts, not secrets
         f"{seed}/{place.section}/{place.sequence}/{'' if place.translated else edition.language}"
@@ -172,14 +172,14 @@ def compose(place: Place, *, seed: int, modified_at: dt.datetime, translations: 
     )
 
 
-def _choose(place: Place, seed: int) -> tuple[Story, int, int]:
+def _choose(place: Place, seed: int, cities: int) -> tuple[Story, int, int]:
     """Story, title and city. Walks through all combinations before one comes again.
 
     Translated stories and others start on different remainders of TRANSLATED_EVERY, which divides the number of
     combinations, so they never meet either.
     """
     stories = STORIES[place.section]
-    first, count = (ARCHIVE_CITIES, 20 - ARCHIVE_CITIES) if place.live else (0, ARCHIVE_CITIES)
+    first, count = (ARCHIVE_CITIES, cities - ARCHIVE_CITIES) if place.live else (0, ARCHIVE_CITIES)
     total = len(stories) * TITLES * count
     shift = TRANSLATED_EVERY * (seed if place.translated else seed + 1 + place.edition)
     stride = next(n for n in range(round(total * 0.382), total) if math.gcd(n, total) == 1)

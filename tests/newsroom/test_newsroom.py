@@ -37,12 +37,12 @@ def test_the_archive_keeps_its_addresses_and_texts_from_one_day_to_the_next(cloc
     assert all(today.article_at(path) == tomorrow.article_at(path) for path in kept)
 
 
-def test_archive_titles_are_distinct_in_their_edition_and_new_ones_differ_from_them(newsroom: Newsroom) -> None:
-    for _ in range(100):
+def test_no_title_comes_twice_in_a_section_for_a_long_time(clock: Clock) -> None:
+    newsroom = Newsroom(articles=25 * 90, every_s=0, clock=clock)
+    for _ in range(25 * 30):
         newsroom.publish()
-    titles = [(article.edition, article.title) for article in newsroom.articles()]
-    assert len(titles) == 250
-    assert len(set(titles)) == 250
+    titles = [(article.edition, article.section, article.title) for article in newsroom.articles()]
+    assert len(titles) == len(set(titles)) == 25 * 120
 
 
 def test_a_published_article_stands_first_dated_today_in_shanghai(
@@ -191,3 +191,11 @@ def test_the_sources_cover_every_section_of_every_edition(newsroom: Newsroom, re
                 assert entry.xpath(str(source.recipe.listed_title))
                 assert entry.xpath(str(source.recipe.listed_date))
             assert page.xpath(str(source.recipe.entry))
+
+
+@pytest.mark.parametrize("day", range(6))
+def test_on_every_day_some_of_the_newest_are_translated(clock: Clock, day: int) -> None:
+    clock.now += dt.timedelta(days=day)
+    newest = Newsroom(articles=25, every_s=0, clock=clock).articles()
+    linked = [article for article in newest if article.translations]
+    assert [len(article.translations) for article in linked] == [4] * 5
