@@ -56,6 +56,8 @@ def _engine(url: str) -> Engine:
         raise StoreError(f"the database address cannot be read: {_FORMS}") from error
     if address.get_backend_name() not in {"sqlite", "postgresql"}:
         raise StoreError(f"a database address that starts with {address.drivername!r} is not supported: {_FORMS}")
+    if address.get_backend_name() == "sqlite" and _in_memory(address):
+        raise StoreError("a database in memory cannot be shared by threads and processes: name a file")
     try:
         engine = create_engine(address, pool_size=8, max_overflow=56)
     except NoSuchModuleError as error:
@@ -64,17 +66,14 @@ def _engine(url: str) -> Engine:
         raise StoreError(
             f"the database driver for {address.drivername!r} is not installed: pip install {error.name}"
         ) from error
-    except (ArgumentError, TypeError, ValueError) as error:
-        # in-memory databases among them: their pool takes no size
-        raise StoreError(f"the database address {_shown(address)} cannot be used: {_FORMS}") from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)
     return engine
 
 
-def _shown(address: URL) -> str:
-    return address.render_as_string(hide_password=True)
+def _in_memory(address: URL) -> bool:
+    return address.database in {None, "", ":memory:"} or address.query.get("mode") == "memory"
 
 
 # --- SQLite -------------------------------------------------------------------------------------------------------

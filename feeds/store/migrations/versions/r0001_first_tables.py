@@ -141,8 +141,8 @@ def _alias() -> None:
         sa.Column("identity", _TEXT, nullable=False),
         sa.Column("article_id", _TEXT, nullable=False),
         sa.Column("place", sa.Integer()),
-        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_alias_article_id"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name="fk_alias_source_id"),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_alias_article_id"),
         sa.PrimaryKeyConstraint("source_id", "identity", name="pk_alias"),
         sqlite_with_rowid=False,
     )

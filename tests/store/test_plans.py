@@ -1,0 +1,142 @@
+"""Every hot question is a range of one index: what SQLite itself says of each statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from feeds.model import Claim, FeedQuery, Match, Update
+from feeds.store.sql import SqlStore
+
+Make = Callable[..., Update]
+
+
+def statements(store: SqlStore, ask: Callable[[], object]) -> list[tuple[str, Any]]:
+    """Each SELECT of ``ask`` with its parameters."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: Any) -> None:
+        if statement.startswith(("SELECT", "WITH")) and not many:
+            seen.append((statement, parameters))
+
+    event.listen(store._engine, "before_cursor_execute", note)
+    try:
+        ask()
+    finally:
+        event.remove(store._engine, "before_cursor_execute", note)
+    return seen
+
+
+def plans(store: SqlStore, ask: Callable[[], object]) -> list[str]:
+    """What SQLite says it does for each SELECT of ``ask``."""
+    seen = statements(store, ask)
+    with closing(sqlite3.connect(store._engine.url.database or "")) as connection:
+        rows = [connection.execute(f"EXPLAIN QUERY PLAN {text}", values).fetchall() for text, values in seen]
+    return [" / ".join(row[3] for row in plan) for plan in rows]
+
+
+SEARCHES = {
+    "all": (FeedQuery(), "SCAN entry"),
+    "language": (FeedQuery(languages=("de",)), "SEARCH entry USING INDEX entry_by_language (language=?)"),
+    "source": (FeedQuery(source="daily"), "SEARCH entry USING INDEX entry_by_source (source_id=?)"),
+    "source and language": (
+        FeedQuery(source="daily", languages=("de",)),
+        "SEARCH entry USING INDEX entry_by_source (source_id=?)",
+    ),
+    "source and section": (
+        FeedQuery(source="daily", section="china"),
+        "SEARCH entry USING INDEX entry_by_source (source_id=?)",
+    ),
+    "section": (FeedQuery(section="china"), "SEARCH entry USING INDEX entry_by_section (section=?)"),
+    "section and language": (
+        FeedQuery(section="china", languages=("de",)),
+        "SEARCH entry USING INDEX entry_by_section_language (section=? AND language=?)",
+    ),
+    "keyword": (
+        FeedQuery(keywords=("bmw",)),
+        "SEARCH article_keyword USING COVERING INDEX article_keyword_by_key (key=?)",
+    ),
+    "keyword and language": (
+        FeedQuery(keywords=("bmw",), languages=("de",)),
+        "SEARCH article_keyword USING PRIMARY KEY (key=? AND language=?)",
+    ),
+    "two keywords": (
+        FeedQuery(keywords=("auto", "bmw"), languages=("de",)),
+        "SEARCH article_keyword USING PRIMARY KEY (key=? AND language=?)",
+    ),
+    "keyword and section": (
+        FeedQuery(keywords=("bmw",), languages=("de",), section="china"),
+        "SEARCH article_keyword USING PRIMARY KEY (key=? AND language=?)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+@pytest.mark.parametrize("before_seq", [None, 2])
+def test_a_window_scans_one_index_and_never_sorts(
+    *, store: SqlStore, claim: Claim, update: Make, now: dt.datetime, name: str, before_seq: int | None
+) -> None:
+    store.write(claim, update("one", "two", keywords=("BMW", "Auto"), section="china"), now)
+    query, search = SEARCHES[name]
+    plan = plans(store, lambda: store.window(query, limit=50, before_seq=before_seq))[-1]
+    expected = search if before_seq is None else _bounded(search)
+    assert plan.split(" / ")[0] == expected
+    assert "TEMP B-TREE" not in plan
+    assert "SCAN" not in plan.removeprefix("SCAN entry")
+
+
+def _bounded(search: str) -> str:
+    """The same scan, from a change number on."""
+    if search == "SCAN entry":
+        return "SEARCH entry USING INTEGER PRIMARY KEY (rowid<?)"
+    return search.removesuffix(")") + " AND seq<?)"
+
+
+@pytest.mark.parametrize("keywords", [("china", "zander"), ("zander", "china")])
+def test_the_rarest_keyword_is_the_one_that_is_scanned(
+    store: SqlStore, claim: Claim, update: Make, now: dt.datetime, keywords: tuple[str, str]
+) -> None:
+    store.write(claim, update(*(f"a{number}" for number in range(5)), keywords=("China",)), now)
+    store.write(claim, update("rare", keywords=("China", "Zander")), now)
+    asked = statements(store, lambda: store.window(FeedQuery(keywords=keywords), limit=9))
+    text, parameters = asked[-1]
+    scanned = parameters[text[: text.index('article_keyword."key" = ?')].count("?")]
+    assert scanned == "zander"
+
+
+def test_counting_by_any_keyword_counts_an_article_once(
+    store: SqlStore, claim: Claim, update: Make, now: dt.datetime
+) -> None:
+    store.write(claim, update("one", keywords=("China", "BMW")), now)
+    assert store.count(FeedQuery(keywords=("bmw", "china"), match=Match.ANY)) == 1
+
+
+def test_what_is_due_is_found_by_index(store: SqlStore, claim: Claim, now: dt.datetime) -> None:
+    del claim
+    plan = plans(store, lambda: store.claim_due(now, limit=9, lease_s=60))[0]
+    assert plan.startswith("SEARCH source USING INDEX source_by_due (due_at<?)")
+    assert "source_by_lease" in plan
+    assert "ORDER BY" not in plan
+
+
+def test_pages_due_are_found_by_index(store: SqlStore, now: dt.datetime) -> None:
+    plan = plans(store, lambda: store.pages_due("daily", now, recheck_since=now, limit=9))[0]
+    assert "page_by_retry (source_id=? AND state=? AND retry_at<?)" in plan
+    assert "page_by_first_seen (source_id=? AND state=? AND first_seen_at>?)" in plan
+
+
+def test_a_directory_reads_the_most_used_keywords_only(
+    store: SqlStore, claim: Claim, update: Make, now: dt.datetime
+) -> None:
+    store.write(claim, update("one", keywords=("China", "BMW")), now)
+    one = plans(store, lambda: store.keywords("de", limit=9))[-1]
+    assert "keyword_language USING COVERING INDEX keyword_language_by_use (language=?)" in one
+    every = plans(store, lambda: store.keywords(limit=9))[-1]
+    assert every.startswith("SEARCH keyword USING INDEX keyword_by_use (articles>?)")
+    assert "TEMP B-TREE" not in one
