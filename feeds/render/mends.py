@@ -52,8 +52,8 @@ def mend_rss_item(item: Element, entry: Entry) -> None:
 
 
 def mend_atom_feed(feed: Element, head: FeedHead) -> None:
-    """Links of the feed, in a fixed order."""
-    for attributes in _feed_links(head, Format.ATOM):
+    """Links of the feed, in a fixed order, its page at both ends: see ``_atom_links``."""
+    for attributes in (*_feed_links(head, Format.ATOM), {"rel": "alternate", "href": head.html_url}):
         etree.SubElement(feed, "link", attributes)
 
 
@@ -81,8 +81,8 @@ def _feed_links(head: FeedHead, own: Format) -> list[dict[str, str]]:
 def _atom_links(entry: Entry) -> list[dict[str, str]]:
     """The article, its translations, its picture.
 
-    Some readers take the first alternate link for the article's, others the last: with translations the article's
-    own stands at both ends. The second has no hreflang, since no two may agree in type and hreflang (RFC 4287, 4.1.2).
+    Some readers take the first alternate link for the article's, others the last whatever its type: so the article's
+    own stands at both ends. The last is bare, since no two may agree in type and hreflang (RFC 4287, 4.1.2).
     """
     page = {"rel": "alternate", "type": "text/html"}
     links = []
@@ -90,8 +90,8 @@ def _atom_links(entry: Entry) -> list[dict[str, str]]:
         own_language = {"hreflang": entry.language} if entry.language else {}
         links.append({**page, **own_language, "href": entry.url})
     links += [{**page, "hreflang": language, "href": url} for language, url in entry.alternates]
-    if entry.url and entry.alternates and entry.language:
-        links.append({**page, "href": entry.url})
+    if entry.url and entry.alternates:
+        links.append({"rel": "alternate", "href": entry.url})
     if entry.picture:
         known_type = {"type": entry.picture.media_type} if entry.picture.media_type else {}
         links.append({"rel": "enclosure", **known_type, "href": entry.picture.url})

@@ -56,7 +56,7 @@ def test_entry_links_keep_rel_and_type(entry: Entry, bare: Any) -> None:
         page | {"hreflang": "de"},
         page | {"hreflang": "en", "href": "https://news.example/en"},
         page | {"hreflang": "fr", "href": "https://news.example/fr"},
-        page,  # readers that take the last alternate find the article too
+        {"rel": "alternate", "href": page["href"]},  # readers that take the last alternate find the article too
         {"rel": "enclosure", "type": "image/jpeg", "href": "https://news.example/a.jpg"},
     ]
 
@@ -101,6 +101,14 @@ def test_a_channel_has_every_link(make_feed_head: MakeHead) -> None:
         ("alternate", "application/feed+json", f"{base}.json"),
         ("hub", "https://hub.example/"),
     ]
+
+
+def test_the_last_alternate_of_a_feed_is_its_page(make_feed_head: MakeHead) -> None:
+    """What newsboat takes for the feed's page."""
+    feed, _ = xml.feed_generator(make_feed_head(Format.ATOM), Format.ATOM, EPOCH)._create_atom()
+    alternates = [link for link in feed.findall("link") if link.get("rel") == "alternate"]
+    assert dict(alternates[-1].attrib) == {"rel": "alternate", "href": "https://feeds.example/feeds/de/keywords/BMW"}
+    assert dict(alternates[0].attrib) == dict(alternates[-1].attrib) | {"type": "text/html"}
 
 
 def test_a_channel_links_to_its_page_not_to_what_was_linked_last() -> None:
