@@ -10,7 +10,6 @@ import datetime as dt
 import functools
 import math
 import random
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -103,6 +102,8 @@ class Place:
 class NewsroomArticle:
     """An article as its page shows it; ``edition`` is a language, ``section`` the section's path name.
 
+    Its texts hold plain spaces; the page prints the ones its language asks for (``Edition.typeset``).
+
     ``listed_title`` and ``listed_day`` are what the listing shows, which an edit may leave behind. ``translations``
     maps a language to the path of the same story in it. ``picture`` is a path, ``caption`` empty without one in
     the text. ``modified_at`` is aware.
@@ -133,10 +134,9 @@ class NewsroomArticle:
 @functools.cache
 def texts(language: str) -> Mapping[str, Any]:
     """The hand-written texts of a language."""
-    source = resources.files("feeds.newsroom").joinpath("texts", f"{language}.toml").read_text(encoding="utf-8")
-    if language == "fr":  # a plain space is what one can see while writing, a non-breaking one is what is printed
-        source = re.sub(" ([;:!?»])", "\u00a0\\1", source).replace("« ", "«\u00a0")
-    return tomllib.loads(source)
+    return tomllib.loads(
+        resources.files("feeds.newsroom").joinpath("texts", f"{language}.toml").read_text(encoding="utf-8")
+    )
 
 
 def compose(place: Place, *, seed: int, modified_at: dt.datetime, translations: Mapping[str, str]) -> NewsroomArticle:
@@ -209,7 +209,7 @@ def _counted(number: int, language: str) -> str:
         case "de":
             return f"{number:,}".replace(",", ".")
         case "fr":
-            return f"{number:,}".replace(",", "\u00a0")
+            return f"{number:,}".replace(",", " ")
         case "en":
             return f"{number:,}"
         case "ja" if myriads:

@@ -8,6 +8,7 @@ cannot live on one edition's habits.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 ZONE = "Asia/Shanghai"  # the day of every date on these pages
@@ -18,7 +19,8 @@ class Edition:
     """One language of the magazine; ``language`` is also the first step of its paths.
 
     ``sections`` are (path name, shown name). ``encoding`` is what the bytes are in, ``declared`` what the page
-    says they are in, ``content_type`` what the header says. ``listed_date`` and ``page_date`` are format strings
+    says they are in, ``content_type`` what the header says. ``spaces`` are (pattern, replacement) pairs that turn
+    plain spaces into the ones printers use. ``listed_date`` and ``page_date`` are format strings
     over ``y, m, d, month``; ``title_form`` is one over ``title, section, site``, ``heading`` one over ``title``.
     """
 
@@ -35,6 +37,7 @@ class Edition:
     title_form: str
     heading: str
     indent: str = ""
+    spaces: tuple[tuple[str, str], ...] = ()
     origin_label: str
     keyword_label: str
     keyword_separators: tuple[str, ...]
@@ -57,6 +60,12 @@ class Edition:
     def on_page(self, day: dt.date) -> str:
         """The date as this edition's article pages write it."""
         return self._written(self.page_date, day)
+
+    def typeset(self, text: str) -> str:
+        """The text with the spaces of this language's typography."""
+        for pattern, replacement in self.spaces:
+            text = re.sub(pattern, replacement, text)
+        return text
 
     def _written(self, form: str, day: dt.date) -> str:
         return form.format(y=day.year, m=day.month, d=day.day, month=self.months[day.month - 1])
@@ -109,6 +118,7 @@ _JAPANESE = Edition(
     title_form="{title}_{site}",
     heading='<div class="bt"><b>{title}</b></div>',
     indent="　",
+    spaces=((r"(?<=[^\x00-\x7f]) ", "\u3000"),),
     origin_label="出所：",
     keyword_label="キーワード：",
     keyword_separators=("、",),
@@ -153,6 +163,7 @@ _FRENCH = Edition(
     ),
     title_form="{title} -- {site}",
     heading='<h2 class="bt">{title}</h2>',
+    spaces=((r" (?=[;:!?»%])|(?<=«) |(?<=\d) (?=\d{3})", "\u00a0"),),
     origin_label="Source\u00a0: ",
     keyword_label="Mots clés\u00a0: ",
     keyword_separators=(", ",),

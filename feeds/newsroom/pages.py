@@ -54,7 +54,7 @@ def article_page(
     """The page of one article, with links to ``related`` ones of its section and to a ``selection``."""
     section = section_name(edition, article)
     content = template("article.html").substitute(
-        heading=edition.heading.format(title=escape(article.title)),
+        heading=edition.heading.format(title=_print(edition, article.title)),
         date=edition.on_page(article.day),
         origin=escape(edition.origin_label + article.origin),
         keywords=_labelled_keywords(edition, article),
@@ -64,9 +64,9 @@ def article_page(
         body=_body(edition, article),
         translations=_translations(edition, article),
         links_label=edition.links_label,
-        related=_links(related),
+        related=_links(edition, related),
         selection_label=edition.selection_label,
-        selection=_links(selection),
+        selection=_links(edition, selection),
     )
     title = edition.title_form.format(title=article.title, section=section, site=edition.site)
     return _frame(edition, title=title, crumbs=(section,), content=content)
@@ -79,9 +79,9 @@ def front_page(
     blocks = []
     for (path, name), articles in zip(edition.sections, sections, strict=True):
         heading = f'<h3><a href="/{edition.language}/{path}/index.html">{escape(name)}</a></h3>'
-        blocks.append(f"      {heading}\n      <ul>{_links(articles)}</ul>")
+        blocks.append(f"      {heading}\n      <ul>{_links(edition, articles)}</ul>")
     content = template("front.html").substitute(
-        blocks="\n".join(blocks), selection_label=edition.selection_label, selection=_links(selection)
+        blocks="\n".join(blocks), selection_label=edition.selection_label, selection=_links(edition, selection)
     )
     return _frame(edition, title=edition.site, crumbs=(), content=content)
 
@@ -101,9 +101,9 @@ def restyled_listing_page(edition: Edition, section: int, articles: Sequence[New
     cards = "".join(
         template("restyled_card.html").substitute(
             path=article.path,
-            title=escape(article.listed_title),
+            title=_print(edition, article.listed_title),
             date=edition.listed(article.listed_day),
-            teaser=escape(article.teaser),
+            teaser=_print(edition, article.teaser),
         )
         for article in articles
     )
@@ -115,10 +115,10 @@ def restyled_article_page(edition: Edition, article: NewsroomArticle) -> str:
     """The same article in the new layout: same title, date, keywords and words."""
     return template("restyled_article.html").substitute(
         _common(edition, f"{article.title} | {edition.site}"),
-        title=escape(article.title),
+        title=_print(edition, article.title),
         date=edition.on_page(article.day),
         origin=escape(edition.origin_label + article.origin),
-        body="\n".join(f"<p>{escape(text)}</p>" for text in article.paragraphs),
+        body="\n".join(f"<p>{_print(edition, text)}</p>" for text in article.paragraphs),
         keywords=_labelled_keywords(edition, article),
     )
 
@@ -148,7 +148,7 @@ def _common(edition: Edition, title: str = "") -> Mapping[str, str]:
         "charset": edition.declared,
         "language": edition.language,
         "site": escape(edition.site),
-        "page_title": escape(title),
+        "page_title": _print(edition, title),
         "switcher": " ".join(
             f'<a href="/{other.language}/">{other.native}</a>' for other in EDITIONS if other is not edition
         ),
@@ -163,9 +163,9 @@ def _entry(edition: Edition, article: NewsroomArticle) -> str:
     return template("entry.html").substitute(
         link="." + article.path.removeprefix(folder),
         picture="." + article.picture.removeprefix(folder),
-        title=escape(article.listed_title),
+        title=_print(edition, article.listed_title),
         date=edition.listed(article.listed_day),
-        teaser=escape(article.teaser),
+        teaser=_print(edition, article.teaser),
     )
 
 
@@ -190,11 +190,11 @@ def _labelled_keywords(edition: Edition, article: NewsroomArticle) -> str:
 
 
 def _body(edition: Edition, article: NewsroomArticle) -> str:
-    paragraphs = [f'<p align="justify">{edition.indent}{escape(text)}</p>' for text in article.paragraphs]
+    paragraphs = [f'<p align="justify">{edition.indent}{_print(edition, text)}</p>' for text in article.paragraphs]
     if article.caption:
         name = article.picture.rsplit("/", 1)[1]
         picture = f'<p align="center"><img src="./{name}" width="400" border="0" alt="" /></p>'
-        caption = f'<p align="center"><font color="#666666">{escape(article.caption)}</font></p>'
+        caption = f'<p align="center"><font color="#666666">{_print(edition, article.caption)}</font></p>'
         paragraphs[1:1] = [picture, caption]
     return "\n".join(paragraphs)
 
@@ -206,5 +206,9 @@ def _translations(edition: Edition, article: NewsroomArticle) -> str:
     return f"{edition.others_label} {' '.join(links)}"
 
 
-def _links(articles: Sequence[NewsroomArticle]) -> str:
-    return "".join(f'<li><a href="{article.path}">{escape(article.title)}</a></li>' for article in articles)
+def _print(edition: Edition, text: str) -> str:
+    return escape(edition.typeset(text))
+
+
+def _links(edition: Edition, articles: Sequence[NewsroomArticle]) -> str:
+    return "".join(f'<li><a href="{article.path}">{_print(edition, article.title)}</a></li>' for article in articles)

@@ -49,7 +49,7 @@ def test_a_listing_entry_is_a_table_with_picture_relative_link_and_the_editions_
     links = first.xpath(".//a/@href")
     assert links == [f"./202611/t20261121_{article.number}.html"] * 2
     assert urljoin(listing(edition, 2), links[0]) == article.path
-    assert first.xpath("string(.//a[normalize-space()])") == article.title
+    assert first.xpath("string(.//a[normalize-space()])") == edition.typeset(article.title)
     assert first.xpath("string(.//span[@class='rq'])") == EXPECTED[language][0]
     picture = reader.get(urljoin(listing(edition, 2), first.xpath("string(.//img/@src)")))
     assert picture.headers["content-type"] == "image/png"
@@ -63,7 +63,7 @@ def test_an_article_page_shows_title_date_origin_keywords_and_text(
     edition, article = BY_LANGUAGE[language], newest(newsroom, language)
     page = html.fromstring(reader.text(article.path, edition.encoding))
     _, date, origin, label = EXPECTED[language]
-    assert page.xpath("string(//*[contains(@class, 'bt')])") == article.title
+    assert page.xpath("string(//*[contains(@class, 'bt')])") == edition.typeset(article.title)
     assert date in page.xpath("string(//td[@class='ly'])")
     assert origin + article.origin in page.xpath("string(//td[@class='ly'])")
     keywords = page.xpath("string(//td[@class='gjc']//td[1])")
@@ -71,7 +71,15 @@ def test_an_article_page_shows_title_date_origin_keywords_and_text(
     separator = edition.keyword_separators[article.number % len(edition.keyword_separators)]
     assert tuple(keywords.removeprefix(label).split(separator)) == article.keywords
     body = [text.strip("　") for text in page.xpath("//div[@class='TRS_Editor']/p[not(@align='center')]/text()")]
-    assert tuple(body) == article.paragraphs
+    assert body == [edition.typeset(text) for text in article.paragraphs]
+
+
+def test_pages_print_the_spaces_of_their_language(newsroom: Newsroom, reader: Reader) -> None:
+    french, japanese = newsroom.publish("fr"), newsroom.publish("ja")
+    newsroom.edit(french, title="Un titre : « 10 000 » mots ?")
+    newsroom.edit(japanese, title="前半 後半 BMW and more")
+    assert "Un titre\u00a0: «\u00a010\u00a0000\u00a0» mots\u00a0?" in reader.text(french.path)
+    assert "前半\u3000後半\u3000BMW and more" in reader.text(japanese.path)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
