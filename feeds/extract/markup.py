@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 import lxml.html
 
-from feeds.extract.prose import INLINE, Block, is_aside, is_box
+from feeds.extract.prose import INLINE, MAX_ELEMENTS, Block, is_aside, is_box
 
 Element = lxml.html.HtmlElement
 
@@ -51,6 +51,7 @@ _NO_PICTURE = re.compile(
 _LAZY = ("data-src", "data-lazy-src", "data-original", "data-lazy", "data-image", "data-url")
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _MAX_CAPTION = 600
+_MAX_PICTURES = 200
 _MIN_PICTURE_PX = 60
 # a picture's own link says "enlarge" at most; a teaser's says its headline
 _TEASER_WORDS = 15
@@ -70,7 +71,9 @@ class _Writer:
         self.live = {e for element, _ in self.kept for e in (element, *element.iterancestors())}
         self.left = len(self.kept)
         self.seen_pictures: set[str] = set()
+        self.elements_left = MAX_ELEMENTS
         self.layouts: dict[Element, bool] = {}
+        self.broken: dict[Element, bool] = {}
         self.out: list[str] = []
 
     def box(self, element: Element) -> None:
@@ -93,14 +96,25 @@ class _Writer:
             self.layouts[table] = _only_arranges(table)
         return self.layouts[table]
 
+    def _is_broken(self, inline: Element) -> bool:
+        """Whether a box stands inside the inline element, so that it cannot be written as one."""
+        if inline not in self.broken:
+            self.broken[inline] = any(
+                is_box(child) or (child.tag in INLINE and self._is_broken(child)) for child in inline
+            )
+        return self.broken[inline]
+
     def _flow(self, element: Element, run: _Run) -> None:
         run.text(element.text)
         for child in element:
+            self.elements_left -= 1
+            if self.elements_left < 0:
+                return
             if is_box(child):
                 run.end()
                 if child in self.live:
                     self.box(child)
-                elif self.left:
+                elif self.left and len(self.seen_pictures) < _MAX_PICTURES:
                     self._picture(child)
                 run.number += 1
             elif child.tag == "br":
@@ -108,7 +122,7 @@ class _Writer:
             elif child.tag in INLINE:
                 if child.tag in {"img", "picture"}:
                     run.picture(child)
-                elif any(is_box(inner) for inner in child.iterdescendants()):
+                elif self._is_broken(child):
                     self._flow(child, run)
                 else:
                     self._inline(child, run)

@@ -24,10 +24,15 @@ INLINE = frozenset(
 )
 # elements that say by their name that what is in them is not the running text
 _ASIDE = frozenset({"nav", "footer", "aside", "form", "menu"})
+# never read, unless the headline is in it
+_NAVIGATION = frozenset({"nav", "footer", "menu"})
 _ASIDE_ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog", "menu", "menubar"}
     | {"form", "toolbar", "alert", "status"}
 )
+# hardly a page has a tenth of them; one with more is read as far as this
+MAX_ELEMENTS = 150_000
+_MAX_BLOCKS = 20_000
 # a syllable or an ideograph says as much as three letters
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _DENSE_EXTRA = 2
@@ -73,11 +78,14 @@ def weigh(text: str) -> int:
 
 
 def is_box(element: lxml.html.HtmlElement) -> bool:
-    """Whether the element breaks the run of text it stands in; comments and silent elements do not."""
+    """Whether the element breaks the run of text it stands in; silent elements do not."""
     tag = element.tag
-    if tag not in INLINE:
-        return tag not in SILENT
-    if tag != "span":
+    return is_set_off(element) if tag in INLINE else tag not in SILENT
+
+
+def is_set_off(element: lxml.html.HtmlElement) -> bool:
+    """Whether an inline element is named as something beside the text around it."""
+    if element.tag != "span":
         return False
     names = element.get("class")
     return names is not None and (names_aside(names) or names_embed(names))
@@ -89,24 +97,32 @@ class _Walk:
     def __init__(self, block: Block) -> None:
         self.block = block
         self.blocks = [block]
+        self.left = MAX_ELEMENTS
 
     def visit(self, element: lxml.html.HtmlElement, *, in_link: bool) -> None:
         if element.text:
             self._add(element.text, in_link=in_link)
         for child in element:
             tag = child.tag
+            self.left -= 1
+            if self.left < 0 or len(self.blocks) > _MAX_BLOCKS:
+                return
             if tag == "br":
                 self.block.pieces.append("\n")
-            elif is_box(child):
-                outer = self.block
-                aside = child if is_aside(child) else outer.aside
-                self._start(Block(element=child, depth=outer.depth + 1, aside=aside))
-                self.visit(child, in_link=in_link)
-                self._start(Block(element=outer.element, depth=outer.depth, aside=outer.aside, run=outer.run + 1))
-            elif tag in INLINE:
+            elif tag in INLINE and not is_set_off(child):
                 self.visit(child, in_link=in_link or tag == "a")
+            elif tag not in SILENT:
+                self._visit_box(child, in_link=in_link)
             if child.tail:
                 self._add(child.tail, in_link=in_link)
+
+    def _visit_box(self, box: lxml.html.HtmlElement, *, in_link: bool) -> None:
+        outer = self.block
+        if box.tag not in _NAVIGATION or box.find(".//h1") is not None:
+            aside = box if is_aside(box) else outer.aside
+            self._start(Block(element=box, depth=outer.depth + 1, aside=aside))
+            self.visit(box, in_link=in_link)
+        self._start(Block(element=outer.element, depth=outer.depth, aside=outer.aside, run=outer.run + 1))
 
     def _start(self, block: Block) -> None:
         if not self.block.pieces:

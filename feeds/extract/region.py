@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import lxml.html
 
@@ -168,33 +169,41 @@ def _keep(blocks: Sequence[Block], group: Sequence[Block], container: Element) -
     look = look_of(group, container)
     members = {id(block) for block in group}
     around = {container, *container.iterancestors()}
-    list_links = _list_links(blocks)
     kept = []
-    for block in blocks:
-        path = path_to(block.element, container)
-        if path is None or block.element.tag == "h1":
-            continue
-        is_set_apart = (block.aside is not None and block.aside not in around) or any(map(_stands_apart, path))
-        if id(block) in members or (not is_set_apart and _belongs(block, path, look, list_links)):
+    for block, path in _inside(blocks, group[0], container):
+        set_apart = (block.aside is not None and block.aside not in around) or any(map(_stands_apart, path))
+        if id(block) in members or (not set_apart and _belongs(block, path, look)):
             kept.append(block)
     return kept
+
+
+def _inside(blocks: Sequence[Block], member: Block, container: Element) -> list[tuple[Block, list[Element]]]:
+    """The blocks in the container, each with its path to it; they stand in one row, and ``member`` is one of them."""
+    at = next(i for i, block in enumerate(blocks) if block is member)
+    before = takewhile(lambda found: found[1] is not None, ((b, path_to(b.element, container)) for b in blocks[at::-1]))
+    after = takewhile(
+        lambda found: found[1] is not None, ((b, path_to(b.element, container)) for b in blocks[at + 1 :])
+    )
+    return [(block, path or []) for block, path in (*reversed(list(before)), *after)]
 
 
 def _stands_apart(box: Element) -> bool:
     return box.tag in {"figure", "figcaption"} or is_embed(box)
 
 
-def _belongs(block: Block, path: Sequence[Element], look: Look, list_links: Mapping[Element, float]) -> bool:
+def _belongs(block: Block, path: Sequence[Element], look: Look) -> bool:
     """Whether a block in the container stands as the group's paragraphs stand."""
     foreign = sum(map(look.is_foreign, path[1:]))
     element = block.element
+    if element.tag == "h1":
+        return False
     if look.is_alike(element):
         return foreign <= (1 if is_prose(block) else 0) and block.linked < _NOTHING_BUT_LINKS
     if foreign or block.linked > _MOSTLY_LINKS:
         return False
     lists = [e for e in path if e.tag in LISTS]
     if lists:
-        return list_links.get(lists[-1], 0.0) < _MOSTLY_LINKS
+        return _linked_share(lists[-1]) < _MOSTLY_LINKS
     if element.tag in HEADINGS or any(e.tag in {"table", "blockquote", "pre"} for e in path):
         return True
     names = element.get("class")
@@ -202,15 +211,11 @@ def _belongs(block: Block, path: Sequence[Element], look: Look, list_links: Mapp
     return is_own_kind and (block.weight >= _REMARK_WEIGHT or is_sentence(block))
 
 
-def _list_links(blocks: Sequence[Block]) -> dict[Element, float]:
-    """For each list, how much of its text is links (0 to 1)."""
-    length: Counter[Element] = Counter()
-    linked: Counter[Element] = Counter()
-    for block in blocks:
-        for element in block.element.iterancestors(*LISTS):
-            length[element] += len(block.text)
-            linked[element] += int(block.linked * len(block.text))
-    return {element: linked[element] / total for element, total in length.items()}
+def _linked_share(element: Element) -> float:
+    """How much of the element's text is links (0 to 1)."""
+    length = sum(map(len, element.itertext()))
+    linked = sum(len(text) for link in element.iter("a") for text in link.itertext())
+    return linked / length if length else 0.0
 
 
 def _tidy(blocks: Sequence[Block], kept: Sequence[Block], group: Sequence[Block]) -> list[Block]:

@@ -13,18 +13,19 @@ import lxml.etree
 import lxml.html
 
 _NAMED_STRING = re.compile(
-    r'"(?P<name>\w{0,30}(?:content|body|html|text|article|story)\w{0,30})"\s{0,9}:\s{0,9}"(?P<value>(?:[^"\\]|\\.){300,})"',
+    r'"(?P<name>\w{0,30}(?:content|body|html|text|article|story)\w{0,30})"\s{0,9}:\s{0,9}"(?P<value>(?:[^"\\]++|\\.)*+)"',
     re.IGNORECASE,
 )
 _SCRIPTS = lxml.etree.XPath("//script[string-length(.) > 400 and not(@type='application/ld+json')]")
 _TAG = re.compile(r"<[^>]*>")
-_SENTENCE = re.compile(r"[^\W\d_]{2,}[^<>{}]{20,}?[.!?。！？।؟]")
+_SENTENCE_END = re.compile(r"[^\W\d_][.!?](?:\s|$)|[。！？।؟]")
 _MIN_SENTENCES = 3
+_MIN_LENGTH = 300
 
 
 def find_in_state(tree: lxml.html.HtmlElement) -> str | None:
     """The longest string of prose in the data of the page's scripts, as it stands there: HTML or plain text."""
-    best, best_length = None, 0
+    best, best_length = None, _MIN_LENGTH
     for script in _SCRIPTS(tree):
         for match in _NAMED_STRING.finditer(script.text or ""):
             if len(match["value"]) <= best_length:
@@ -34,6 +35,6 @@ def find_in_state(tree: lxml.html.HtmlElement) -> str | None:
             except ValueError:
                 continue
             words = _TAG.sub(" ", value)
-            if len(words) > best_length and len(_SENTENCE.findall(words)) >= _MIN_SENTENCES:
+            if len(words) > best_length and len(_SENTENCE_END.findall(words)) >= _MIN_SENTENCES:
                 best, best_length = value, len(words)
     return best

@@ -7,6 +7,7 @@ cost depth times nodes, stay affordable on hostile pages.
 from __future__ import annotations
 
 import re
+import threading
 from typing import cast
 
 import lxml.etree
@@ -18,9 +19,16 @@ from feeds.extract.encoding import decode
 MAX_PAGE_BYTES = 20_000_000
 MAX_DEPTH = 200
 
-# what XML, and so lxml's own setters, cannot hold; lone surrogates cannot be encoded at all
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_TOO_DEEP = lxml.etree.XPath("/*" * (MAX_DEPTH + 1))
+# bytes no text holds; libxml2 puts U+FFFD for some of them, which readers would see
+_CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
+# lxml's setters refuse these, which character references may have brought into the tree
+_UNSETTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_AT_MAX_DEPTH = lxml.etree.XPath("/*" * MAX_DEPTH)
+# libxml2 compares each attribute of an element with all before it
+_WINDOW = 25_000
+_HUGE_TAG = re.compile(rb"<([a-zA-Z][^\s<>/]{0,30})[^<>]{%d,}" % (2 * _WINDOW))
+_MAX_ATTRIBUTES = 500
+_LOCAL = threading.local()
 
 
 def parse_html(html: bytes, *, content_type: str | None = None, encoding: str | None = None) -> lxml.html.HtmlElement:
@@ -36,27 +44,59 @@ def parse_html(html: bytes, *, content_type: str | None = None, encoding: str | 
     """
     if len(html) > MAX_PAGE_BYTES:
         raise ExtractError(f"the page has {len(html):,} bytes; more than {MAX_PAGE_BYTES:,} are not read")
-    text = _UNREADABLE.sub("", decode(html, content_type=content_type, override=encoding).text)
-    if not text.strip():
+    text = decode(html, content_type=content_type, override=encoding).text
+    data = _tame_tags(text.encode("utf-8", "replace").translate(None, _CONTROLS))
+    if not data.strip():
         raise ExtractError("the page is empty")
-    parser = lxml.html.HTMLParser(
-        encoding="utf-8",
-        remove_comments=True,
-        remove_pis=True,
-        huge_tree=True,
-        collect_ids=False,
-        default_doctype=False,
-    )
     try:
-        tree = lxml.html.document_fromstring(text.encode(), parser=parser)
+        tree = lxml.html.document_fromstring(data, parser=_parser())
     except (lxml.etree.LxmlError, ValueError) as error:
         raise ExtractError(f"the page holds no readable markup: {error}") from error
     _flatten(tree)
     return tree
 
 
+def _parser() -> lxml.html.HTMLParser:
+    """This thread's parser; one parser would make threads wait for each other."""
+    parser: lxml.html.HTMLParser | None = getattr(_LOCAL, "parser", None)
+    if parser is None:
+        parser = lxml.html.HTMLParser(
+            encoding="utf-8",
+            remove_comments=True,
+            remove_pis=True,
+            huge_tree=True,
+            collect_ids=False,
+            default_doctype=False,
+        )
+        _LOCAL.parser = parser
+    return parser
+
+
+def _tame_tags(data: bytes) -> bytes:
+    """Take the attributes from tags with thousands of them, over which the parser would spend minutes."""
+    # a tag of twice the window covers a whole window somewhere
+    start = kept_until = 0
+    kept: list[bytes] = []
+    while start < len(data) - _WINDOW:
+        end = data.find(b">", start)
+        if end < 0 or end >= start + _WINDOW:
+            opened = data.rfind(b"<", kept_until, start)
+            tag = _HUGE_TAG.match(data, opened) if opened >= 0 else None
+            if tag and len(tag.group().split(None, _MAX_ATTRIBUTES)) > _MAX_ATTRIBUTES:
+                kept += [data[kept_until:opened], b"<", tag.group(1)]
+                kept_until = tag.end()
+        start = max(end, start) + _WINDOW
+    return b"".join([*kept, data[kept_until:]]) if kept else data
+
+
 def _flatten(tree: lxml.html.HtmlElement) -> None:
-    """Unwrap whatever nests deeper than MAX_DEPTH; its text stays where it was read."""
-    while deep := cast("list[lxml.html.HtmlElement]", _TOO_DEEP(tree)):
-        for element in deep:
-            element.drop_tag()
+    """Make plain text of whatever nests deeper than MAX_DEPTH."""
+    deepest = cast("list[lxml.html.HtmlElement]", _AT_MAX_DEPTH(tree))
+    for element in deepest:
+        if len(element):
+            for code in element.iter("script", "style"):
+                code.text = None
+            words = " ".join(element.itertext())
+            for child in list(element):
+                element.remove(child)
+            element.text = _UNSETTABLE.sub("", words)
