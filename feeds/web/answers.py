@@ -111,6 +111,11 @@ class Answers:
         # between the two lines above a first article may have fixed a keyword's spelling: then look there
         return ready if ready is not None else self.ready(address)
 
+    @property
+    def size_bytes(self) -> int:
+        """What the answers kept now weigh together."""
+        return self._slots.size_bytes
+
     def articles(self, query: FeedQuery, *, limit: int, before_seq: int | None = None) -> list[StoredArticle]:
         """The articles that a page of this feed shows, those that changed last first. Raises StoreError."""
         return self._load(self._store.window(query, limit=limit, before_seq=before_seq))

@@ -6,7 +6,7 @@ import gzip
 from enum import StrEnum
 from functools import lru_cache
 
-import brotli  # type: ignore[import-untyped]  # ships no types
+import brotli
 
 
 class Encoding(StrEnum):

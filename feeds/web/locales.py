@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, request
-from flask_babel import Babel, Domain, get_locale  # type: ignore[import-untyped]  # ships no types
+from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _gettext
 
 from feeds.render.titles import language_name

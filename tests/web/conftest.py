@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from feeds.errors import StoreError
 from feeds.model import (
     Article,
     ArticleUpdate,
@@ -159,24 +163,26 @@ def fail(store: Store, source_id: str, state: SourceState, reason: str, now: dt.
     store.finish(claim, Outcome(state=state, polled_at=now, next_poll_at=later, reason=reason, failures=1))
 
 
-@contextmanager
-def opened(folder: Path) -> Iterator[tuple[Settings, Store]]:
-    """A store with the sources and articles above, and the settings to serve it."""
-    settings = Settings(data=folder, public_url=BASE)
-    store = open_store(settings.store_url)
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a store of these sources and articles; making one takes longer than most tests here."""
+    folder = tmp_path_factory.mktemp("filled")
+    store = open_store(Settings(data=folder).store_url)
     store.register(SOURCES, NOW)
     write(store, ARTICLES)
-    yield settings, store
     store.close()
+    return folder
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """An app that tests only read from; opening a database takes longer than most of them."""
-    with opened(tmp_path_factory.mktemp("read")) as (settings, store):
-        made = create_app(settings, store, clock=lambda: NOW)
-        made.testing = True
-        yield made
+def app(filled: Path) -> Iterator[Flask]:
+    """An app that tests only read from."""
+    settings = Settings(data=filled, public_url=BASE)
+    store = open_store(settings.store_url)
+    made = create_app(settings, store, clock=lambda: NOW)
+    made.testing = True
+    yield made
+    store.close()
 
 
 @pytest.fixture
@@ -190,10 +196,13 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(settings: Settings, filled: Path) -> Iterator[Store]:
     """A store of the test's own, to write to."""
-    with opened(tmp_path) as (_, store):
-        yield store
+    for file in filled.glob("polyfeed.sqlite3*"):
+        shutil.copy(file, settings.data)
+    store = open_store(settings.store_url)
+    yield store
+    store.close()
 
 
 @dataclass
@@ -209,3 +218,49 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+class Watched:
+    """A store whose calls are counted, and which can be made to fail."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.calls: Counter[str] = Counter()
+        self.is_down = False
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._store, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            self.calls[name] += 1
+            if self.is_down:
+                raise StoreError("the database is away")
+            return method(*arguments, **named)
+
+        return call
+
+
+@pytest.fixture
+def watched(store: Store) -> Watched:
+    return Watched(store)
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def __getitem__(self, name: str) -> str | None:
+        found = [value for key, value in self.headers if key.lower() == name.lower()]
+        assert len(found) <= 1, f"{name} twice: {found}"
+        return found[0] if found else None
+
+
+def ask(app: Any, path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
+    """Calls a WSGI app as a server does; ``path`` is decoded, header names have underscores."""
+    environ = EnvironBuilder(path="/", method=method, query_string=query).get_environ()
+    environ["PATH_INFO"] = path.encode().decode("latin-1")
+    environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+    body, status, answered = run_wsgi_app(app, environ, buffered=True)
+    return Answer(int(status[:3]), tuple(answered.items()), b"".join(body))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gzip
 
-import brotli  # type: ignore[import-untyped]  # ships no types
+import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gzip
 import string
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import brotli  # type: ignore[import-untyped]  # ships no types
+import brotli
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given
@@ -19,28 +18,9 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from feeds.web.fast import FastLayer
 from feeds.web.services import NAME
 
+from .conftest import Answer, ask
+
 CACHING = "public, max-age=60, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400"
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    def __getitem__(self, name: str) -> str | None:
-        found = [value for key, value in self.headers if key.lower() == name.lower()]
-        assert len(found) <= 1, f"{name} twice: {found}"
-        return found[0] if found else None
-
-
-def ask(app: Any, path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
-    """Calls a WSGI app as a server does; ``path`` is decoded, header names have underscores."""
-    environ = EnvironBuilder(path="/", method=method, query_string=query).get_environ()
-    environ["PATH_INFO"] = path.encode().decode("latin-1")
-    environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-    body, status, answered = run_wsgi_app(app, environ, buffered=True)
-    return Answer(int(status[:3]), tuple(answered.items()), b"".join(body))
 
 
 class Both:
