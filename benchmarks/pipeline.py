@@ -15,7 +15,7 @@ from pathlib import Path
 import trafilatura
 
 from feeds.model import Source
-from feeds.newsroom.site import Newsroom, newsroom_sources
+from feeds.newsroom import Newsroom, newsroom_sources
 from feeds.settings import Settings
 from feeds.store import open_store
 from feeds.tasks import Poller, open_fetcher, utc_now
@@ -47,9 +47,8 @@ def poll_everything(sources: list[Source], folder: Path) -> tuple[int, float]:
 def main() -> int:
     """Prints the table."""
     with Newsroom(articles=ARTICLES, every_s=3600) as newsroom:
-        newsroom.start()
         sources = newsroom_sources(newsroom.url)
-        pages = [newsroom.page(article) for article in newsroom.everything()]
+        pages = [newsroom.page(article) for article in newsroom.articles()]
         trafilatura.bare_extraction(pages[0], with_metadata=True)  # warms up
         own: list[float] = []
         alone: list[float] = []

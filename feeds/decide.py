@@ -22,6 +22,8 @@ from feeds.errors import (
 )
 from feeds.model import Article, ArticleUpdate, Change, Item, Known, PageRecord, PageState, Source, SourceState
 
+# what a listing or feed entry may give and an article page lack
+_FROM_LISTINGS = ("published", "section", "image", "image_caption")
 LONGEST_WAIT_S = 86_400.0
 SHORTEST_RETRY_S = 30.0
 # backing off doubles the interval with each failure in a row, up to a day
@@ -115,12 +117,18 @@ def decide_changes(articles: Iterable[Article], known: Mapping[str, Known]) -> t
 
 
 def keep_known(article: Article, stored: Article) -> Article:
-    """A later reading without what only the listing or feed entry gave: its date and section are kept."""
-    kept = {
-        name: getattr(stored, name)
-        for name in ("published", "section")
-        if getattr(article, name) is None and getattr(stored, name) is not None
-    }
+    """A later reading, with what the page itself does not give kept from the first.
+
+    When a page is looked at again its listing may name it no longer: the date, section and picture that only the
+    listing gave stay, and so do authors and keywords that a feed gave.
+    """
+    names = [name for name in _FROM_LISTINGS if not getattr(article, name)]
+    names += [
+        name
+        for name in ("authors", "keywords")
+        if not getattr(article, name) and stored.provenance.get(name, "").startswith("feed")
+    ]
+    kept = {name: getattr(stored, name) for name in names if getattr(stored, name)}
     if not kept:
         return article
     named = {name: stored.provenance[name] for name in kept if name in stored.provenance}

@@ -12,7 +12,6 @@ import click
 
 from feeds.errors import StartError
 from feeds.logs import configure_logs
-from feeds.pipeline.config import load_checked_sources
 from feeds.settings import Settings, load_settings
 from feeds.sources import Loaded
 from feeds.store import Store, open_store
@@ -69,6 +68,8 @@ def make_writable(folder: Path) -> None:
 
 def loaded_sources(settings: Settings) -> Loaded:
     """The configured sources; mistakes are told on standard error, the other sources run."""
+    from feeds.pipeline.config import load_checked_sources  # brings the parsers, which `serve` itself never needs
+
     loaded = load_checked_sources(settings.config / "sources")
     for mistake in loaded.mistakes:
         click.echo(f"polyfeed: {mistake}", err=True)

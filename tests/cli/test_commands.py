@@ -1,0 +1,217 @@
+"""Each command as its user types it: what it prints, and its exit code."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]  # ships no types
+import feedparser
+import pytest
+
+from feeds.cli import COMMANDS, main
+from feeds.newsroom import Newsroom
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ran]:
+    monkeypatch.setenv("POLYFEED_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("POLYFEED_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("COLUMNS", "200")
+    (tmp_path / "config" / "sources").mkdir(parents=True)
+
+    def run_command(*arguments: str) -> Ran:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        captured = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Ran(ended.value.code, captured.out, captured.err)
+
+    return run_command
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom(articles=10, every_s=0).start() as site:
+        yield site
+
+
+def write_source(folder: Path, newsroom: Newsroom, name: str = "sample") -> None:
+    (folder / "config" / "sources" / f"{name}.toml").write_text(
+        f'kind = "listing"\nurl = "{newsroom.url}/de/China/index.html"\nlanguage = "de"\n'
+        'zone = "Asia/Shanghai"\nallow_private = true\ndelay_s = 0\n'
+    )
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_each_command_has_help_with_an_example(run: Callable[..., Ran], name: str) -> None:
+    ran = run(name, "--help")
+    assert ran.code == 0
+    assert "Example: " in ran.out
+
+
+def test_help_names_every_command_and_the_exit_codes(run: Callable[..., Ran]) -> None:
+    ran = run("--help")
+    assert all(name in ran.out for name in COMMANDS)
+    assert "Exit codes: 0 well" in ran.out
+
+
+def test_poll_then_sources_feeds_export(run: Callable[..., Ran], newsroom: Newsroom, tmp_path: Path) -> None:
+    write_source(tmp_path, newsroom)
+    assert run("feeds").out == "No feed has an article yet. `polyfeed poll --all` polls every source now.\n"
+    ran = run("poll", "sample")
+    assert ran.code == 0, ran
+    assert "sample" in ran.out
+    assert "ok" in ran.out
+
+    (row,) = json.loads(run("sources", "--json").out)
+    assert {"id", "kind", "url", "language", "state", "articles", "last_poll_at", "last_error"} <= row.keys()
+    assert (row["id"], row["kind"], row["state"], row["last_error"]) == ("sample", "listing", "ok", None)
+    assert row["articles"] > 0
+    assert row["last_poll_at"].endswith("+00:00")
+    assert "sample" in run("sources").out
+
+    addresses = json.loads(run("feeds", "--json").out)
+    assert addresses[1]["atom"] == "http://127.0.0.1:8000/feeds/de.atom"
+    assert "/feeds/de.atom" in run("feeds").out
+
+    out = tmp_path / "public"
+    assert run("export", str(out)).code == 0
+    for row in addresses:
+        for form in ("atom", "rss", "json"):
+            path = out / row["shown"].removeprefix("http://127.0.0.1:8000/").replace(".atom", f".{form}")
+            plain = path.read_bytes()
+            assert gzip.decompress(Path(f"{path}.gz").read_bytes()) == plain
+            assert brotli.decompress(Path(f"{path}.br").read_bytes()) == plain
+    parsed = feedparser.parse((out / "feeds" / "de.rss").read_bytes())
+    assert not parsed.bozo
+    assert len(parsed.entries) == row_articles(run)
+    assert (out / "feeds.opml").is_file()
+    assert not list(out.rglob("*.part"))
+    again = run("export", str(out))
+    assert " 0 files written" in again.out
+
+
+def row_articles(run: Callable[..., Ran]) -> int:
+    return int(json.loads(run("sources", "--json").out)[0]["articles"])
+
+
+def test_poll_without_arguments_takes_what_is_due(run: Callable[..., Ran], newsroom: Newsroom, tmp_path: Path) -> None:
+    write_source(tmp_path, newsroom)
+    assert "sample" in run("poll").out
+    assert "Nothing is due" in run("poll").out
+    assert "sample" in run("poll", "--all").out
+
+
+def test_a_source_that_fails_is_exit_code_1_with_its_reason(
+    run: Callable[..., Ran], newsroom: Newsroom, tmp_path: Path
+) -> None:
+    write_source(tmp_path, newsroom)
+    newsroom.misbehave("/de/", 500)
+    ran = run("poll", "sample")
+    assert ran.code == 1
+    assert "broken" in ran.out
+    (row,) = json.loads(run("sources", "--json").out)
+    assert row["state"] == "broken"
+    assert "500" in row["last_error"]
+
+
+def test_a_private_address_is_refused_unless_allowed(
+    run: Callable[..., Ran], newsroom: Newsroom, tmp_path: Path
+) -> None:
+    write_source(tmp_path, newsroom)
+    path = tmp_path / "config" / "sources" / "sample.toml"
+    path.write_text(path.read_text().replace("allow_private = true\n", ""))
+    assert run("poll", "sample").code == 1
+    (row,) = json.loads(run("sources", "--json").out)
+    assert "allow_private" in row["last_error"]
+    assert newsroom.counts == {}
+
+
+def test_an_unknown_source_is_a_usage_error_that_names_those_there_are(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "config" / "sources" / "a.toml").write_text('kind = "feed"\nurl = "https://example.org/"\n')
+    ran = run("poll", "b")
+    assert ran.code == 2
+    assert "no source b" in ran.err
+    assert "there are: a" in ran.err
+
+
+def test_check_names_every_mistake(run: Callable[..., Ran], tmp_path: Path) -> None:
+    folder = tmp_path / "config" / "sources"
+    (folder / "a.toml").write_text('kind = "feed"\nurl = "https://example.org/"\n')
+    assert run("check").code == 0
+    (folder / "b.toml").write_text('kind = "feed"\n')
+    (folder / "c.toml").write_text(
+        'kind = "listing"\nurl = "https://example.org/"\n[recipe]\nentry = "li["\nbody = "//["\n'
+    )
+    ran = run("check")
+    assert ran.code == 2
+    assert [line.split(": ")[1] for line in ran.err.splitlines()] == ["url", "recipe.entry", "recipe.body"]
+    assert ran.out == "1 sources right, 3 mistakes.\n"
+
+
+def test_init_writes_a_configuration_that_check_accepts_and_never_overwrites(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    target = tmp_path / "mynews"
+    assert run("init", str(target)).code == 0
+    settings = target / "config" / "settings.toml"
+    settings.write_text("port = 8123\n")
+    again = run("init", str(target))
+    assert again.code == 0
+    assert "0 files written" in again.out
+    assert settings.read_text() == "port = 8123\n"
+    assert run("check", "--config", str(target / "config")).code == 0
+
+
+def test_extract_prints_each_field_with_its_provenance(run: Callable[..., Ran], newsroom: Newsroom) -> None:
+    article = next(one for one in newsroom.articles() if one.edition == "de")
+    ran = run("extract", "--allow-private", "--json", newsroom.url_of(article))
+    assert ran.code == 0, ran
+    found = json.loads(ran.out)
+    assert found["title"] == article.title
+    assert found["keywords"] == list(article.keywords)
+    assert found["published"] == article.day.isoformat()
+    assert found["provenance"]["keywords"].startswith("label:")
+    assert article.title in run("extract", "--allow-private", newsroom.url_of(article)).out
+    refused = run("extract", newsroom.url_of(article))
+    assert refused.code == 1
+    assert refused.err.startswith("polyfeed: ")
+    assert run("extract", "no-such-file").code == 2
+
+
+def test_extract_reads_a_saved_page(run: Callable[..., Ran], tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    text = "A long enough sentence about a city that builds a new harbour for its ships. " * 8
+    page.write_text(f"<html lang=en><title>Harbour</title><h1>A new harbour</h1><article><p>{text}</p></article>")
+    found = json.loads(run("extract", "--json", "--url", "https://example.org/a", str(page)).out)
+    assert (found["title"], found["url"], found["language"]) == ("A new harbour", "https://example.org/a", "en")
+
+
+def test_a_database_that_cannot_be_opened_is_exit_code_3(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "polyfeed.sqlite3").write_bytes(b"not a database, and long enough to be looked at" * 100)
+    ran = run("sources")
+    assert ran.code == 3
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_serve_imports_nothing_that_only_a_poll_needs() -> None:
+    probe = (
+        "import sys, feeds.cli, importlib; importlib.import_module('feeds.cli.serve');"
+        "print([name for name in ('trafilatura', 'httpx2', 'feedgen', 'flask') if name in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
+    assert out == "[]\n"
