@@ -85,7 +85,7 @@ def refusal(address: Address, *, allow_private: bool) -> str:
         return refusal(inner, allow_private=False)
     if any(address in network for network in _PRIVATE):
         return "" if allow_private else "private"
-    if any(address in network for network in _SPECIAL) or not address.is_global or address.is_multicast:
+    if any(address in network for network in _SPECIAL) or not address.is_global:
         return "no public address"
     if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_IPV6:
         return "no public address"

@@ -54,6 +54,13 @@ def test_a_body_over_the_cap_is_cut_while_it_comes(site: Site, get: Get) -> None
         get(site.url("/a"))
 
 
+def test_padding_without_end_after_a_compressed_page_is_cut(site: Site, get: Get) -> None:
+    padding = [bytes(100_000)] * 1000
+    site.routes["/a"] = raw(OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(PAGE), *padding)
+    with pytest.raises(FetchError, match="too big: 1000000 bytes"):
+        get(site.url("/a"))
+
+
 def test_a_chunked_body_over_the_cap_is_cut(site: Site, get: Get) -> None:
     chunk = b"%x\r\n" % 100_000 + b"x" * 100_000 + b"\r\n"
     site.routes["/a"] = raw(OK + b"Transfer-Encoding: chunked\r\n\r\n", *[chunk] * 1000)
@@ -113,7 +120,7 @@ def test_a_drip_is_cut_at_the_deadline_wherever_it_drips(
     started = time.monotonic()
     with pytest.raises(FetchError, match=rf"127\.0\.0\.1:{site.port} did not answer in full within 0\.\d+ s"):
         fetcher.fetch(site.url("/a"), source_id="s", allow_private=True, delay_s=0.0)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 3.0
 
 
 def test_the_deadline_covers_all_redirects_together(site: Site, make_fetcher: MakeFetcher) -> None:
@@ -126,14 +133,14 @@ def test_the_deadline_covers_all_redirects_together(site: Site, make_fetcher: Ma
     started = time.monotonic()
     with pytest.raises(FetchError, match="did not answer in full"):
         make_fetcher(timeout_s=0.5).fetch(site.url("/"), source_id="s", allow_private=True, delay_s=0.0)
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < 3.0
 
 
 def test_waiting_for_a_turn_is_not_part_of_the_deadline(site: Site, make_fetcher: MakeFetcher) -> None:
-    fetcher = make_fetcher(timeout_s=0.3)
+    fetcher = make_fetcher(timeout_s=0.5)
     site.routes["/a"] = answer(200, PAGE)
     for _ in range(2):
-        document = fetcher.fetch(site.url("/a"), source_id="s", allow_private=True, delay_s=0.4)
+        document = fetcher.fetch(site.url("/a"), source_id="s", allow_private=True, delay_s=0.6)
         assert isinstance(document, Document)
 
 
