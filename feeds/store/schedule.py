@@ -110,7 +110,7 @@ def claim_due(connection: Connection, now: dt.datetime, *, limit: int, lease_s: 
     lock_claiming(connection)
     chosen: list[Claim] = []
     taken: set[str] = set()
-    with connection.execution_options(yield_per=_CHUNK).execute(_due(now)) as rows:
+    with connection.execute(_due(now), execution_options={"yield_per": _CHUNK}) as rows:
         for row in rows:
             if len(chosen) >= limit:
                 break

@@ -32,6 +32,7 @@ from feeds.model import (
 from feeds.store import memory, numbering, questions, reading, schedule, writing
 
 WRITES = "polyfeed_writes"  # execution option: the transaction takes the write lock as it begins (SQLite)
+_STEADY = {"isolation_level": "REPEATABLE READ"}
 
 
 class SqlStore:
@@ -42,6 +43,8 @@ class SqlStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # one state from the first statement to the last; a SQLite transaction is that by itself
+        self._reader = engine if engine.dialect.name == "sqlite" else engine.execution_options(**_STEADY)
         self._writer = engine.execution_options(**{WRITES: True})
         # SQLite has one writer at a time and makes the others poll for their turn; threads here queue instead
         self._turn: contextlib.AbstractContextManager[object] = (
@@ -50,7 +53,7 @@ class SqlStore:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with told(self._engine), self._engine.connect() as connection:
+        with told(self._engine), self._reader.connect() as connection:
             yield connection
 
     @contextlib.contextmanager
