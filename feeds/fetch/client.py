@@ -37,6 +37,7 @@ ACCEPT_FEED = (
 )
 
 _NOT_MODIFIED = 304
+_LONGEST_URL = 8000  # RFC 9110, 4.1: what every server should take at least
 _SENDABLE = re.compile(r"[\x20-\x7e]{1,1024}")  # what a server's own validator must be to be sent back
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
@@ -226,6 +227,8 @@ class Fetcher:
 
 def _requestable(url: str) -> str:
     """The normal form of ``url``; raises FetchError for what is not asked for."""
+    if len(url) > _LONGEST_URL:
+        raise FetchError(f"an address of {len(url)} characters is not fetched, {_LONGEST_URL} are the limit")
     try:
         parts = urlsplit(url.strip())
         if parts.username is not None or parts.password is not None:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-import brotli  # type: ignore[import-untyped] # it carries no types, and no stubs are published
+import brotli
 
 from feeds.errors import FetchError
 

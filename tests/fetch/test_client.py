@@ -7,13 +7,18 @@ import ssl
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
+import httpcore2
+import httpx2
 import pytest
 import trustme
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feeds.errors import Blocked, FetchError, RateLimited, RobotsRefused, SourceError, SourceGone
 from feeds.fetch.budget import Budget
-from feeds.fetch.client import ACCEPT_FEED, Fetcher
+from feeds.fetch.client import ACCEPT_FEED, Fetcher, _cookie_header, _requestable
 from feeds.model import Document, NotModified, Validators
 
 from .conftest import USER_AGENT, Get, Handler, MakeFetcher, Site, answer, redirect, running
@@ -104,6 +109,27 @@ def test_only_http_addresses_are_fetched(url: str, get: Get) -> None:
     with pytest.raises(FetchError, match="not an address that can be fetched") as caught:
         get(url, source_id="odd")
     assert (caught.value.source_id, caught.value.url) == ("odd", url)
+
+
+def test_an_endless_address_is_refused(site: Site, get: Get) -> None:
+    with pytest.raises(FetchError, match=r"address of 1000\d\d characters"):
+        get(site.url("/" + "x" * 100_000))
+
+
+_ODD = st.text(alphabet="ab%.:/?#[]@;&=+\\ _-~0189ß。中\t\n\x00|'\"<>", max_size=30)
+
+
+@given(st.builds("{}://{}/{}".format, st.sampled_from(["http", "https"]), _ODD, _ODD))
+def test_the_http_library_reads_an_address_as_the_guard_does(text: str) -> None:
+    try:
+        url = _requestable(text)
+    except FetchError:
+        return
+    ours, theirs = urlsplit(url), httpcore2.URL(url)
+    assert ours.hostname == theirs.host.decode().strip("[]")
+    assert (ours.port, ours.scheme.encode()) == (theirs.port, theirs.scheme)
+    assert theirs.target.decode() == url.removeprefix(f"{ours.scheme}://{ours.netloc}")
+    assert _cookie_header(httpx2.Cookies(), url) == ""
 
 
 @pytest.mark.parametrize("user", ["user:secret@", "user@", ":secret@", "@"])

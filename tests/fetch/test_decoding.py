@@ -6,7 +6,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator
 
-import brotli  # type: ignore[import-untyped] # it carries no types, and no stubs are published
+import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
