@@ -61,5 +61,5 @@ def _start_clock() -> None:
 
 def _count(answer: Response) -> Response:
     room = request.blueprint or "none"
-    services().meter.count(room, str(answer.status_code), time.perf_counter() - g.began)
+    services().meter.note(room, str(answer.status_code), time.perf_counter() - g.began)
     return answer

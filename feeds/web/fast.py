@@ -23,7 +23,7 @@ class FastLayer:
     def __init__(self, app: WSGIApplication, answers: Answers, meter: Meter) -> None:
         self._app = app
         self._at = answers.at
-        self._count = meter.count
+        self._note = meter.note
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers, or hands the request on."""
@@ -36,5 +36,5 @@ class FastLayer:
             return self._app(environ, start_response)
         answer = decide(ready, environ)
         start_response(answer.status, answer.headers)
-        self._count("feeds", answer.status[:3], time.perf_counter() - began)
+        self._note("feeds", answer.status[:3], time.perf_counter() - began)
         return [] if method == "HEAD" else [answer.body]

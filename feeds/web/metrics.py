@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import threading
+import time
+from bisect import bisect_left
 from collections import Counter as Tally
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
@@ -20,10 +24,15 @@ from feeds.model import SourceState
 from feeds.store.base import Store
 
 BUCKETS_S = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
+COUNT_EVERY_S = 0.2
 
 
 class Meter:
-    """Counts answers by room and status, and how long they took."""
+    """Counts answers by room and status, and how long they took.
+
+    Counting into Prometheus's values takes 6 to 19 µs when they are files shared between processes, more than the
+    whole answer of a ready feed (4 µs). So answers are noted first (0.2 µs), and counted together a moment later.
+    """
 
     def __init__(self, store: Store, clock: Callable[[], dt.datetime]) -> None:
         self._registry = CollectorRegistry()
@@ -36,23 +45,47 @@ class Meter:
             buckets=BUCKETS_S,
             registry=self._registry,
         )
-        self._counters: dict[tuple[str, str], Counter] = {}
-        self._clocks: dict[str, Histogram] = {}
+        self._noted: deque[tuple[str, str, float]] = deque()
+        self._counting = threading.Lock()
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
             ProcessCollector(registry=self._registry)
             self._registry.register(self._store)
 
-    def count(self, room: str, status: str, seconds: float) -> None:
+    def note(self, room: str, status: str, seconds: float) -> None:
         """Notes one answer; ``status`` is the three digits."""
-        counter = self._counters.get((room, status))
-        if counter is None:  # looking a child up costs ten times as much as counting
-            counter = self._counters[room, status] = self._requests.labels(room, status)
-            self._clocks[room] = self._seconds.labels(room)
-        counter.inc()
-        self._clocks[room].observe(seconds)
+        self._noted.append((room, status, seconds))  # one step of the interpreter: needs no lock
+
+    def count(self) -> None:
+        """Counts what was noted so far."""
+        answers: Tally[tuple[str, str]] = Tally()
+        sums: Tally[str] = Tally()
+        buckets: Tally[tuple[str, int]] = Tally()
+        with self._counting:
+            for _ in range(len(self._noted)):
+                room, status, seconds = self._noted.popleft()
+                answers[room, status] += 1
+                sums[room] += seconds  # type: ignore[assignment]  # a Counter adds up floats as well
+                buckets[room, bisect_left(BUCKETS_S, seconds)] += 1
+            for (room, status), number in answers.items():
+                self._requests.labels(room, status).inc(number)
+            # Histogram has no way to observe many at once but its values: bounds, and one more without a bound
+            for room, total in sums.items():
+                self._seconds.labels(room)._sum.inc(total)  # noqa: SLF001
+            for (room, at), number in buckets.items():
+                self._seconds.labels(room)._buckets[at].inc(number)  # noqa: SLF001
+
+    def keep_counting(self) -> None:
+        """Counts five times a second from now on, in a thread of its own, so that other workers see it."""
+        threading.Thread(target=self._count_for_ever, name="meter", daemon=True).start()
+
+    def _count_for_ever(self) -> None:
+        while True:
+            time.sleep(COUNT_EVERY_S)
+            self.count()
 
     def text(self) -> bytes:
         """Everything, in Prometheus's text form."""
+        self.count()
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
             return generate_latest(self._registry)
         together = CollectorRegistry()

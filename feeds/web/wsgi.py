@@ -22,6 +22,7 @@ def build_app(settings: Settings, store: Store) -> FastLayer:
     """The Flask app with the layer of ready answers in front of it."""
     flask = create_app(settings, store)
     shared = flask.extensions[NAME]
+    shared.meter.keep_counting()
     return FastLayer(flask, shared.answers, shared.meter)
 
 
