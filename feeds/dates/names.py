@@ -29,6 +29,11 @@ _MORE_MONTHS = {
 PERSIAN_MONTHS = (
     "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
 )  # fmt: skip
+UNKNOWN = "und"  # BCP 47's tag for a language that is not known
+_WIDELY_WRITTEN = (
+    "en", "de", "fr", "es", "pt", "it", "nl", "sv", "no", "da", "fi", "pl", "cs", "sk", "sl", "hr", "hu", "ro", "tr",
+    "el", "ru", "uk", "bg", "sr", "ar", "fa", "he", "hi", "bn", "ur", "th", "vi", "id", "ms", "sw",
+)  # fmt: skip
 # legacy and script-less tags whose CLDR name differs
 _RENAMED = {"no": "nb", "iw": "he", "in": "id", "tl": "fil"}
 
@@ -67,10 +72,28 @@ def months(language: str) -> dict[str, int]:
     return table
 
 
+def months_of(language: str) -> dict[str, int]:
+    """Month names of a language; of all widely written ones for ``und``."""
+    return common_months() if language == UNKNOWN else months(language)
+
+
+@cache
+def common_months() -> dict[str, int]:
+    """Month names of the languages that news is most written in, for a text of unknown language.
+
+    A name that means two months (listopad: October in Croatian, November in Czech) is left out.
+    """
+    found: dict[str, set[int]] = {}
+    for language in _WIDELY_WRITTEN:
+        for name, number in months(language).items():
+            found.setdefault(name, set()).add(number)
+    return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
+
+
 @cache
 def month_pattern(language: str) -> re.Pattern[str] | None:
     """Any of the language's month names, longest first, as one group; None when it writes months as numbers."""
-    names = sorted(months(language), key=len, reverse=True)
+    names = sorted(months_of(language), key=len, reverse=True)
     if not names:
         return None
     alternatives = "|".join(re.escape(name) for name in names)

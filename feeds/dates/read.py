@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from feeds.dates.calendars import ERAS, from_persian, gregorian_year
-from feeds.dates.names import PERSIAN_MONTHS, fold_name, halves, month_first, month_pattern, months
+from feeds.dates.names import PERSIAN_MONTHS, UNKNOWN, fold_name, halves, month_first, month_pattern, months_of
 from feeds.dates.zones import read_zone
 
 Moment = dt.datetime | dt.date  # a datetime may be naive: its zone was not written
@@ -41,6 +41,7 @@ _CLOCK = re.compile(
 _DOTTED_CLOCK = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d{2})(?![\d.,])")
 _FULL_HOUR = re.compile(r"(?<![\d.,:])(\d{1,2})\s?(?:uhr|h(?![\w:])|(?=[ap]\.?m\b))")
 _AFTER_REACH, _BEFORE_REACH = 48, 24  # characters between a day and its clock
+_NAMEABLE = re.compile(r"(?=.*(?<!\d)\d{4}(?!\d)).*[^\W\d_]{3}")
 _LAST_YEAR, _FIRST_YEAR = 2200, 1900
 
 
@@ -65,8 +66,9 @@ def read_date(text: str, *, language: str | None = None, formats: Sequence[str] 
         return None
     for found in _machine_written(plain):
         return found
-    for day, start, end in _days(plain, language or "en"):
-        return _with_clock(day, plain[max(0, start - _BEFORE_REACH) : start], plain[end:], language or "en")
+    language = language or UNKNOWN
+    for day, start, end in _days(plain, language):
+        return _with_clock(day, plain[max(0, start - _BEFORE_REACH) : start], plain[end:], language)
     return None
 
 
@@ -172,15 +174,17 @@ def _numeric_days(plain: str, language: str) -> Iterator[tuple[dt.date, int, int
 
 
 def _named_days(plain: str, language: str) -> Iterator[tuple[dt.date, int, int]]:
-    """Month names of the language, then of English, with a day and a year beside them."""
+    """Month names of the language, then of English, then of any, with a day and a year beside them."""
     if language.startswith("fa"):
         yield from _persian_days(plain)
-    for tongue in dict.fromkeys((language, "en")):
+    for tongue in dict.fromkeys((language, "en", UNKNOWN)):
+        if tongue == UNKNOWN and not _NAMEABLE.search(plain):
+            continue  # every language's names cost half a second once: only for a text that may hold one
         pattern = month_pattern(tongue)
         if pattern is None:
             continue
         for match in pattern.finditer(plain):
-            month = months(tongue)[fold_name(match[1])]
+            month = months_of(tongue)[fold_name(match[1])]
             for year, number, start, end in _around(plain, match.start(), match.end()):
                 day = _moment(year, month, number)
                 if day is not None:

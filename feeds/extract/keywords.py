@@ -8,7 +8,7 @@ names, or the words of the address, does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
 from feeds.extract.evidence import Evidence
@@ -53,27 +53,34 @@ def find_keywords(
     signed = {keyword_key(author) for author in authors}
     usable: list[Found[tuple[str, ...]]] = []
     sectional: Found[tuple[str, ...]] | None = None
-    for found in _sources(page):
-        names = split_keywords(found.value, separators)
-        owned = sum(1 for name in names if bare_names([name]) <= page.site)
-        names = tuple(
-            name
-            for name in _untyped(names)
-            if not (
-                _MACHINE.match(name)
-                or is_more_link(name)
-                or keyword_key(name) in signed
-                or bare_names([name]) <= page.site
-            )
-        )
-        if not names or owned > 1 or len(names) > _MOST or _is_slug(names, page.url):
-            continue
-        one = Found(value=names, where=found.where)
-        if bare_names(names) <= page.sections:
-            sectional = sectional or one
-        else:
-            usable.append(one)
+    for sources in (_declared, _shown):
+        for found in sources(page):
+            names = _keep(found.value, page, separators, signed)
+            if not names:
+                continue
+            one = Found(value=names, where=found.where)
+            if bare_names(names) <= page.sections:
+                sectional = sectional or one
+            else:
+                usable.append(one)
+        if usable:
+            break
     return _choose(usable) or sectional
+
+
+def _keep(values: Sequence[str], page: Evidence, separators: str | None, signed: Collection[str]) -> tuple[str, ...]:
+    """The values split into names, without those that name no subject; none of them when the list is no choice."""
+    names = split_keywords(values, separators)
+    owned = sum(1 for name in names if bare_names([name]) <= page.site)
+    names = tuple(
+        name
+        for name in _untyped(names)
+        if not (_MACHINE.match(name) or is_more_link(name))
+        and keyword_key(name) not in signed
+        and not bare_names([name]) <= page.site
+    )
+    is_choice = owned <= 1 and len(names) <= _MOST and not _is_slug(names, page.url)
+    return names if is_choice else ()
 
 
 def _choose(usable: Sequence[Found[tuple[str, ...]]]) -> Found[tuple[str, ...]] | None:
@@ -92,7 +99,7 @@ def _choose(usable: Sequence[Found[tuple[str, ...]]]) -> Found[tuple[str, ...]] 
     return first
 
 
-def _sources(page: Evidence) -> Iterator[Found[list[str]]]:
+def _declared(page: Evidence) -> Iterator[Found[list[str]]]:
     declared = texts_of(as_list(page.ld.article.get("keywords")))
     yield Found(value=declared, where="json-ld")
     several = len(_once(page.head.all("article:tag"))) > 1
@@ -101,6 +108,9 @@ def _sources(page: Evidence) -> Iterator[Found[list[str]]]:
     for name, values in page.head.metas.items():
         if name not in (*_METAS, "article:tag") and _META.search(name):
             yield Found(value=_once(values), where=f"meta:{name}")
+
+
+def _shown(page: Evidence) -> Iterator[Found[list[str]]]:
     yield from page.visible.labelled("keywords")
     tags = find_tags(page.tree)
     if tags:

@@ -1,4 +1,4 @@
-"""What newsrooms write in front of a field, language by language: data, and one pattern for each field.
+"""What newsrooms write in front of a field, language by language: data, and a table to look them up in.
 
 To add a language, add a row to ``LABELS``: words as they stand before the colon, in lower case, without the colon.
 Every table is used on every page, since the language of a page is often declared wrongly and its labels are not.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 
@@ -197,7 +198,7 @@ LABELS: Mapping[str, Labels] = MappingProxyType(
         ),
         "ja": Labels(
             keywords=("キーワード", "タグ", "関連キーワード", "関連タグ", "トピックス", "関連トピック"),
-            origin=("出典", "情報源", "ソース", "提供元", "発信元", "配信元", "提供"),
+            origin=("出典", "出所", "情報源", "ソース", "提供元", "発信元", "配信元", "提供"),
             authors=("著者", "筆者", "執筆者", "記者", "文", "取材・文", "執筆"),
             published=("公開日", "公開日時", "掲載日", "発行日", "投稿日", "配信日", "公開", "発信時間"),
             updated=("更新日", "更新日時", "最終更新", "最終更新日", "更新"),
@@ -270,16 +271,27 @@ LABELS: Mapping[str, Labels] = MappingProxyType(
 )  # fmt: skip
 
 
+FIELDS = ("keywords", "origin", "authors", "published", "updated")
+_BULLETS = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+def fold_label(text: str) -> str:
+    """A label as it is compared: lower case, single spaces, no bullet or bracket around it."""
+    return " ".join(_BULLETS.sub("", text).casefold().split())
+
+
+@cache
+def fields_of() -> Mapping[str, frozenset[str]]:
+    """Every language's labels, folded, with the fields they stand for."""
+    fields: dict[str, set[str]] = {}
+    for labels in LABELS.values():
+        for field in FIELDS:
+            for word in getattr(labels, field):
+                fields.setdefault(fold_label(word), set()).add(field)
+    return {word: frozenset(names) for word, names in fields.items()}
+
+
 def words(field: str) -> tuple[str, ...]:
-    """Every language's labels of one field, longest first."""
-    every = {word for labels in LABELS.values() for word in getattr(labels, field)}
+    """Every language's labels of one field, folded, longest first."""
+    every = {word for word, fields in fields_of().items() if field in fields}
     return tuple(sorted(every, key=lambda word: (-len(word), word)))
-
-
-def pattern(field: str) -> re.Pattern[str]:
-    """A pattern for one field's label with its colon at the beginning of a text; group 1 is the label.
-
-    Bullets and bars in front of it are skipped. White space inside a label may be any, and may stand before the colon.
-    """
-    alternatives = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words(field))
-    return re.compile(rf"^[\s\W_]*({alternatives})\s*[:：]\s*", re.IGNORECASE)

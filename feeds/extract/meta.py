@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -11,15 +12,17 @@ import lxml.html
 
 from feeds.extract.found import Found, clean
 
+_SEPARATORS = re.compile(r"[\W_]+")
 _METAS = lxml.etree.XPath("//meta[@content]")
 _LINKS = lxml.etree.XPath("//link[@rel and @href]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """``metas`` maps a lower-case name (name, property, itemprop or http-equiv) to its values in page order.
+    """What a head declares.
 
-    ``links`` are (relations, address made absolute, hreflang, type) of link elements.
+    ``metas`` maps a lower-case name (name, property, http-equiv, or ``itemprop:`` and its name) to its values in page
+    order. ``links`` are (relations, address made absolute, hreflang, type) of link elements.
     """
 
     metas: dict[str, list[str]]
@@ -41,6 +44,14 @@ class Head:
             for value in self.metas.get(name, ()):
                 yield Found(value=value, where=f"meta:{name}")
 
+    def alike(self, *names: str) -> Iterator[Found[str]]:
+        """Each value of metas that go by one of these names, whatever separators or capitals they are written with."""
+        spellings: dict[str, list[str]] = {}
+        for name in self.metas:
+            spellings.setdefault(_SEPARATORS.sub("", name.removeprefix("itemprop:")), []).append(name)
+        for name in names:
+            yield from self.found(*spellings.get(_SEPARATORS.sub("", name.lower()), ()))
+
     def link(self, relation: str) -> str | None:
         """The address of the first link with that relation."""
         return next((href for rels, href, _, _ in self.links if relation in rels), None)
@@ -53,7 +64,9 @@ def read_head(tree: lxml.html.HtmlElement, url: str) -> Head:
         value = clean(element.get("content"))
         if not value:
             continue
-        names = [element.get(key) for key in ("property", "name", "itemprop", "http-equiv")]
+        names = [element.get(key) for key in ("property", "name", "http-equiv")]
+        if element.get("itemprop"):
+            names.append(f"itemprop:{element.get('itemprop')}")
         for name in dict.fromkeys(name.strip().lower() for name in names if name):
             metas.setdefault(name, []).append(value)
     links = []

@@ -12,11 +12,13 @@ from urllib.parse import urljoin
 
 import lxml.html
 
+from feeds.extract.alternates import find_alternates
 from feeds.extract.authors import find_authors
 from feeds.extract.body import read_body
 from feeds.extract.evidence import Evidence, gather
-from feeds.extract.found import Found, clean
-from feeds.extract.jsonld import JsonLd, as_list, types_of
+from feeds.extract.found import Found
+from feeds.extract.image import find_image
+from feeds.extract.jsonld import JsonLd, types_of
 from feeds.extract.keywords import find_keywords
 from feeds.extract.meta import Head
 from feeds.extract.select import compile_selector
@@ -73,9 +75,9 @@ def _find_fields(page: Evidence, recipe: Recipe) -> dict[str, Found[Any] | None]
         "language": language,
         "section": _first(ld, "articleSection") or head.first("article:section"),
         "summary": _first(ld, "description") or head.first("og:description", "description", "twitter:description"),
-        "image": _image(head, ld, url),
+        "image": find_image(page),
         "origin": next((Found(value=one.value[0], where=one.where) for one in page.visible.labelled("origin")), None),
-        "alternates": _alternates(head),
+        "alternates": find_alternates(page.tree, head, url),
         "is_free": _is_free(ld),
     }
 
@@ -132,26 +134,6 @@ def _language(head: Head, ld: JsonLd) -> Found[str] | None:
     if head.language:
         return Found(value=head.language, where="html:lang")
     return _first(ld, "inLanguage") or head.first("content-language", "og:locale", "dc.language", "language")
-
-
-def _image(head: Head, ld: JsonLd, url: str) -> Found[str] | None:
-    found = head.first("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
-    if found is None:
-        for value in (ld.follow(one) for one in as_list(ld.article.get("image"))):
-            address = value.get("url") if isinstance(value, Mapping) else value
-            if isinstance(address, str) and address:
-                found = Found(value=clean(address), where="json-ld")
-                break
-    return Found(value=urljoin(url, found.value), where=found.where) if found else None
-
-
-def _alternates(head: Head) -> Found[Mapping[str, str]] | None:
-    links = {
-        tongue.lower(): href
-        for rels, href, tongue, kind in head.links
-        if "alternate" in rels and tongue and tongue.lower() != "x-default" and kind in ("", "text/html")
-    }
-    return Found(value=MappingProxyType(links), where="link:alternate") if links else None
 
 
 def _is_free(ld: JsonLd) -> Found[bool] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 import lxml.etree
@@ -42,11 +43,14 @@ _MORE = re.compile(
     r"|[…>»]$",
     re.IGNORECASE,
 )
-_LABEL = re.compile(rf"^(?:{'|'.join(map(re.escape, labels.words('keywords')))})\s*[:：]?", re.IGNORECASE)
+_LABEL = re.compile(rf"^\W*(?:{'|'.join(map(re.escape, labels.words('keywords')))})\b\s*[:：]?", re.IGNORECASE)
 _MOST_LINKS = 3000
 _MOST_TAGS = 40
 _LONGEST_TAG = 60
 _LONGEST_BLOCK = 1200
+_LINKED_SHARE = 0.6
+_HEADINGS = ("h1", "h2", "h3", "h4")
+_TEASERS = (*_HEADINGS, "img", "picture")
 
 
 @dataclass(slots=True)
@@ -63,6 +67,7 @@ class _Block:
 def find_tags(tree: Element) -> Found[list[str]] | None:
     """The names in the article's tag list, as shown."""
     blocks: dict[Element, _Block] = {}
+    judged: dict[Element, bool] = {}
     seen_heading = False
     home: Element | None = None
     for element in cast("list[Element]", _LINKS(tree)[:_MOST_LINKS]):
@@ -76,7 +81,7 @@ def find_tags(tree: Element) -> Found[list[str]] | None:
         text = clean(element.text_content())
         if not 1 < len(text) <= _LONGEST_TAG or is_more_link(text) or (element.get("href") or "").startswith("#"):
             continue
-        container = _container(element)
+        container = _container(element, judged)
         if container is None:
             continue
         block = blocks.setdefault(container, _Block(container=container, after_heading=seen_heading))
@@ -120,29 +125,40 @@ def _above(element: Element, steps: int) -> list[Element]:
 
 
 def _is_marked(element: Element) -> bool:
-    names = " ".join(element.get(key) or "" for key in ("class", "id", "data-testid", "itemprop"))
-    return bool(names) and not _MARKS.isdisjoint(part.lower() for part in _PARTS.findall(names))
+    get = element.get
+    return any(_names_tags(name) for name in (get("class"), get("id"), get("data-testid")) if name)
 
 
-def _container(link: Element) -> Element | None:
+@lru_cache(maxsize=4096)
+def _names_tags(name: str) -> bool:
+    return not _MARKS.isdisjoint(part.lower() for part in _PARTS.findall(name))
+
+
+def _container(link: Element, judged: dict[Element, bool]) -> Element | None:
     """The largest block around the link that consists mainly of links and a label; None inside running text."""
     best, node = None, link.getparent()
     while node is not None and node.tag not in ("body", "main", "article", "html"):
-        text = clean(node.text_content())
-        if len(text) > _LONGEST_BLOCK:
-            break
-        linked = sum(len(clean(one.text_content())) for one in node.iter("a"))
-        label = _LABEL.match(text)
-        if linked < 0.6 * (len(text) - (label.end() if label else 0)):
-            break
-        if any(
-            one.tag in ("h1", "h2", "h3", "h4", "img", "picture") and one.xpath("ancestor-or-self::a")
-            for one in node.iter()
-        ):
+        if node not in judged:
+            judged[node] = _is_list(node)
+        if not judged[node]:
             break
         best = node
         node = node.getparent()
     return best
+
+
+def _is_list(node: Element) -> bool:
+    text = clean(node.text_content())
+    if len(text) > _LONGEST_BLOCK:
+        return False
+    label = _LABEL.match(text)
+    linked = sum(len(clean(one.text_content())) for one in node.iter("a"))
+    if linked < _LINKED_SHARE * (len(text) - (label.end() if label else 0)):
+        return False
+    # a headline or a picture inside a link makes it a teaser
+    return not any(next(one.iterancestors("a"), None) is not None for one in node.iter(*_TEASERS)) and not any(
+        next(one.iter("a"), None) is not None for one in node.iter(*_HEADINGS)
+    )
 
 
 def _score(block: _Block, home: Element | None) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from feeds.extract.evidence import Evidence
 from feeds.extract.found import Found
@@ -18,7 +18,7 @@ from feeds.extract.jsonld import is_article
 from feeds.extract.site import sections, site_names
 
 # separators between a headline and what a template adds; a bar is never part of a headline, a dash may be
-_BARS = "|｜ㅣ¦»«•·∙"
+_BARS = "|｜ㅣ¦»«•·∙_"
 _SEPARATOR = re.compile(rf"\s*[{_BARS}]\s*|\s+[-–—:~]\s+|(?<=\S)-(?=\S+$)|\s*--\s*|\s*—\s*")
 _KICKER_END = re.compile(rf"\s*[{_BARS}:：]\s+|\s+[-–—]\s+")
 _WORDS = re.compile(r"\w+")
@@ -39,8 +39,11 @@ def find_title(page: Evidence) -> Found[str] | None:
     headings = page.visible.headings()
     names = {_bare(name) for name in (*site_names(head, ld, page.url), *sections(head, ld))} - {""}
     known = {_bare(text) for text in (*found.values(), *headings)} - {""}
+    if not known - {_bare(head.title)}:
+        # nothing else is declared: a headline that is no heading still stands on the page as a text of its own
+        known |= {_bare(text) for text in page.visible.standing() if len(text) < len(head.title)}
     cut = {where: _cut(text, names, known) for where, text in found.items() if text}
-    heading = _choose_heading([_cut(text, names, known) for text in headings], cut.values())
+    heading = _choose_heading([_cut(text, names, known) for text in headings], cut)
     if heading:
         cut["h1"] = heading
     where = _weigh(cut)
@@ -85,16 +88,22 @@ def _weigh(texts: dict[str, str]) -> str | None:
     return None
 
 
-def _choose_heading(headings: list[str], declared: Iterable[str]) -> str | None:
-    """The first heading whose words another source repeats; the only one when there is nothing to compare."""
-    others = [set(_WORDS.findall(_bare(other))) for other in declared]
-    if not others:
-        return headings[0] if headings else None
+def _choose_heading(headings: list[str], declared: Mapping[str, str]) -> str | None:
+    """The first heading that another source repeats, whole or in most of its words.
+
+    With nothing but ``<title>`` to compare, and that naming only site and section, the page's one heading.
+    """
+    others = [_bare(other) for other in declared.values()]
+    words_of = [set(_WORDS.findall(other)) for other in others]
     for heading in headings:
-        words = set(_WORDS.findall(_bare(heading)))
-        if words and any(len(words & other) >= _CONFIRMED * max(len(words), 1) for other in others):
+        bare = _bare(heading)
+        words = set(_WORDS.findall(bare))
+        if bare and any(bare in other for other in others):
             return heading
-    return None
+        if words and any(len(words & other) >= _CONFIRMED * len(words) for other in words_of):
+            return heading
+    alone = len(set(map(_bare, headings))) == 1 and not declared.keys() - {"title"}
+    return headings[0] if alone else None
 
 
 def _cut(text: str, names: set[str], known: set[str]) -> str:
@@ -111,7 +120,8 @@ def _cut_once(text: str, names: set[str], known: set[str]) -> str:
     for match in reversed(list(_SEPARATOR.finditer(text))):
         before, after = text[: match.start()], text[match.end() :]
         is_bar = match[0].strip() in _BARS
-        if _names_site(after, names) or (is_bar and _bare(before) in known):
+        stands = _bare(before) in known and (is_bar or match[0].strip() == "--")
+        if _names_site(after, names) or stands:
             return before or text
     for match in _SEPARATOR.finditer(text):
         before, after = text[: match.start()], text[match.end() :]

@@ -7,9 +7,8 @@ running text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import cast
 
 import lxml.etree
@@ -35,10 +34,9 @@ _COLON = re.compile("[:：]")
 _MOST_TEXTS = 20_000
 _STEPS_UP = 5
 _STEPS_TO_WORDS = 3
-_LONGEST_DATE = 200
 _LONGEST_LABEL = 40
+_SHORTEST_HEADLINE = 12
 _NOT_CONTENT = frozenset({"a", "nav", "footer", "button"})
-_DIGIT = re.compile(r"\d")
 _MOST_LINKS = 40
 _LONGEST_LINK = 60
 _LINKED_SHARE = 0.7
@@ -54,33 +52,30 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """The page's short texts in page order, read once and used for every field."""
+    """The page's short texts in page order, read once and used for every field.
+
+    ``labels`` are, by field, the labels with a colon, their line and what stands behind them in it; ``heads`` the lines
+    from the first heading on that are a label and nothing else.
+    """
 
     tree: Element
     lines: tuple[Line, ...]
+    labels: Mapping[str, list[tuple[str, Line, str]]]
+    heads: Mapping[str, list[tuple[str, Line]]]
 
     def labelled(self, field: str) -> Iterator[Found[list[str]]]:
-        """Values behind a label of ``field`` (an attribute of ``Labels``), in page order.
+        """Values behind a label of ``field`` (an attribute of ``Labels``) and a colon, in page order.
 
         The value is a list: link texts where links follow the label, else the one text behind it.
         """
-        matcher = _pattern(field)
-        for line in self.lines:
-            if _COLON.search(line.text):
-                for part in _SPLIT_FIELDS.split(line.text):
-                    match = matcher.match(part)
-                    values = _values_behind(line, part[match.end() :]) if match else []
-                    if match and values:
-                        yield Found(value=values, where=f"label:{clean(match.group(1))}")
+        for label, line, rest in self.labels.get(field, ()):
+            values = _values_behind(line, rest)
+            if values:
+                yield Found(value=values, where=f"label:{label}")
 
     def headed(self, field: str) -> Iterator[Found[list[str]]]:
         """Blocks of short links below a heading or word that is a label of ``field`` without a colon."""
-        words, seen_heading = _words(field), False
-        for line in self.lines:
-            seen_heading = seen_heading or line.element.tag == "h1"
-            label = clean(line.text).rstrip(" :：")
-            if not seen_heading or len(label) > _LONGEST_LABEL or label.casefold() not in words:
-                continue
+        for label, line in self.heads.get(field, ()):
             if any(above.tag in _NOT_CONTENT for above in (line.element, *line.element.iterancestors())):
                 continue
             values = _links_after(line.element) or _text_after(line.element)
@@ -91,11 +86,25 @@ class Visible:
         """The texts of the page's first-rank headings; a breadcrumb's last step is none."""
         return [text for text in (clean(heading.text_content()) for heading in _HEADINGS(self.tree)) if text]
 
-    def shown_dates(self) -> Iterator[Found[str]]:
-        """Short texts with digits outside links: one of them may be the article's date."""
+    def from_headline(self, declared: str) -> int:
+        """The number of the line the headline begins with; 0 where none is found.
+
+        That is the first-rank heading, or without one the first longer line that the ``declared`` title repeats.
+        """
+        inside = {one for heading in _HEADINGS(self.tree)[:1] for one in heading.iter()}
+        for number, line in enumerate(self.lines):
+            if line.element in inside:
+                return number
+            if not inside and len(text := clean(line.text)) >= _SHORTEST_HEADLINE and text in declared:
+                return number
+        return 0
+
+    def standing(self) -> Iterator[str]:
+        """Texts that are the whole of their element and no link: among them a headline that is no heading."""
         for line in self.lines:
-            if len(line.text) <= _LONGEST_DATE and _DIGIT.search(line.text) and line.element.tag != "a":
-                yield Found(value=clean(line.text), where="text")
+            element = line.element
+            if element.tag not in _NOT_CONTENT and len(element) == 0 and element.getparent() is not None:
+                yield clean(line.text)
 
     def times(self) -> list[Element]:
         """The time elements of the page."""
@@ -103,24 +112,43 @@ class Visible:
 
 
 def read_visible(tree: Element) -> Visible:
-    """Collect the page's short texts."""
+    """Collect the page's short texts, and the labels among them."""
     lines = []
     for text in _SHORT_TEXTS(tree)[:_MOST_TEXTS]:
         parent = text.getparent()
         element = parent.getparent() if text.is_tail else parent
         if element is not None:
             lines.append(Line(str(text), element))
-    return Visible(tree, tuple(lines))
+    return Visible(tree, tuple(lines), *_find_labels(lines))
 
 
-@cache
-def _pattern(field: str) -> re.Pattern[str]:
-    return labels.pattern(field)
+def _find_labels(
+    lines: list[Line],
+) -> tuple[dict[str, list[tuple[str, Line, str]]], dict[str, list[tuple[str, Line]]]]:
+    """The labels with a colon and the labels that are a whole line, by field."""
+    fields_of = labels.fields_of()
+    with_colon: dict[str, list[tuple[str, Line, str]]] = {}
+    heads: dict[str, list[tuple[str, Line]]] = {}
+    seen_heading = False
+    for line in lines:
+        seen_heading = seen_heading or line.element.tag == "h1"
+        if _COLON.search(line.text):
+            for part in _SPLIT_FIELDS.split(line.text):
+                label, colon, rest = _cut_at_colon(part)
+                for field in fields_of.get(labels.fold_label(label), ()) if colon else ():
+                    with_colon.setdefault(field, []).append((clean(label).strip(" ([|"), line, rest))
+        if seen_heading and len(line.text) <= _LONGEST_LABEL * 2:
+            label = clean(line.text).rstrip(" :：")
+            for field in fields_of.get(labels.fold_label(label), ()) if len(label) <= _LONGEST_LABEL else ():
+                heads.setdefault(field, []).append((label, line))
+    return with_colon, heads
 
 
-@cache
-def _words(field: str) -> frozenset[str]:
-    return frozenset(labels.words(field))
+def _cut_at_colon(part: str) -> tuple[str, str, str]:
+    match = _COLON.search(part)
+    if match is None or match.start() > _LONGEST_LABEL:
+        return part, "", ""
+    return part[: match.start()], match[0], part[match.end() :]
 
 
 def _values_behind(line: Line, rest: str) -> list[str]:

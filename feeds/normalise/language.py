@@ -16,6 +16,7 @@ _RENAMED = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "tl": "fil", "cz": "
 _TRADITIONAL = frozenset({"TW", "HK", "MO"})
 _SCRIPTED = frozenset({"zh", "sr"})  # languages whose two scripts are two feeds
 _ENOUGH = 120  # characters of text below which a guess is worth less than a declaration
+_FIRST_CJK, _WEIGHT = "\u2e80", 3  # a Chinese, Japanese or Korean character says about as much as three letters
 _LOOKED_AT = 3000
 _SURE = 0.9
 
@@ -49,7 +50,7 @@ def choose_language(text: str, *, declared: str | None, source: str | None) -> s
     """
     tags = [tag for tag in (language_tag(declared), language_tag(source)) if tag]
     words = " ".join(text[:_LOOKED_AT].split())
-    if len(words) < _ENOUGH:
+    if sum(_WEIGHT if character >= _FIRST_CJK else 1 for character in words) < _ENOUGH:
         return tags[-1] if tags else UNKNOWN
     guessed, sureness = _detect(words)
     for tag in tags:
