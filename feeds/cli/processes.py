@@ -38,12 +38,12 @@ def watch_parent(gone: Callable[[], object]) -> None:
 
     Only in a process that ``serve`` started: by hand a command may well outlive the shell that began it.
     """
-    parent = os.getppid()
-    if os.environ.get("POLYFEED_SUPERVISOR") != str(parent):
+    supervisor = os.environ.get("POLYFEED_SUPERVISOR")
+    if supervisor is None:
         return
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while str(os.getppid()) == supervisor:
             time.sleep(PARENT_CHECK_S)
         gone()
 

@@ -14,7 +14,6 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from feeds.decide import (
     Plan,
@@ -40,6 +39,7 @@ from feeds.errors import (
 from feeds.extract.feed import read_feed
 from feeds.extract.listing import page_urls, read_listing
 from feeds.extract.page import read_page
+from feeds.fetch.client import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
 from feeds.model import (
     Article,
     Change,
@@ -66,14 +66,6 @@ BATCH = 10
 # a feed entry with less text than this is a teaser: the page is fetched for the rest
 TEASER_CHARACTERS = 500
 DUE_LIMIT = 50
-
-
-class Fetches(Protocol):
-    """What a poll needs of the fetcher."""
-
-    def fetch(  # noqa: D102 - the fetcher says it
-        self, url: str, *, source_id: str, allow_private: bool, delay_s: float, validators: Validators | None = None
-    ) -> Document | NotModified: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +102,7 @@ class Poll:
     source: Source
     claim: Claim
     store: Store
-    fetcher: Fetches
+    fetcher: Fetcher
     clock: Callable[[], dt.datetime]
     limits: Limits = Limits()
     failures: dict[str, PolyfeedError] = field(default_factory=dict)
@@ -157,7 +149,7 @@ class Poll:
     def _list_target(self, target: Section, validators: Validators | None) -> list[Item]:
         """One section page or feed, and the pages behind it while all they list is new."""
         try:
-            document = self._get(target.url, validators)
+            document = self._get(target.url, validators, ACCEPT_FEED if self.source.kind is Kind.FEED else ACCEPT_PAGE)
             if isinstance(document, NotModified):
                 return []
             items = self._read_target(document, target)
@@ -190,7 +182,7 @@ class Poll:
             found += last
         return found
 
-    def _get(self, url: str, validators: Validators | None) -> Document | NotModified:
+    def _get(self, url: str, validators: Validators | None, accept: str = ACCEPT_PAGE) -> Document | NotModified:
         if time.monotonic() - self.renewed_s > self.limits.lease_s / 3:
             self.store.renew(self.claim, self.clock(), lease_s=self.limits.lease_s)
             self.renewed_s = time.monotonic()
@@ -200,6 +192,7 @@ class Poll:
             allow_private=self.source.allow_private,
             delay_s=self.source.delay_s,
             validators=validators,
+            accept=accept,
         )
 
     def _read_target(self, document: Document, target: Section) -> list[Item]:

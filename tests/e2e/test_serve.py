@@ -16,6 +16,8 @@ from typing import Any
 
 import fastfeedparser
 import feedparser
+import lxml.etree
+import lxml.html
 import psutil
 import pytest
 
@@ -45,11 +47,7 @@ def test_new_articles_arrive_each_once(service: Any) -> None:
 
 
 def test_every_listed_feed_parses_alike_in_two_readers(service: Any) -> None:
-    opml = feedparser.parse(service.get("/feeds.opml")[2])
-    assert opml.get("bozo") in {False, True}  # feedparser reads no OPML; the list itself is read below
-    import xml.etree.ElementTree as ET
-
-    urls = [node.get("xmlUrl") for node in ET.fromstring(service.get("/feeds.opml")[2]).iter("outline")]
+    urls = [node.get("xmlUrl") for node in lxml.etree.fromstring(service.get("/feeds.opml")[2]).iter("outline")]
     paths = [url[len(service.url) :] for url in urls if url]
     assert len(paths) > 20
     for path in paths:
@@ -67,12 +65,17 @@ def test_every_listed_feed_parses_alike_in_two_readers(service: Any) -> None:
             assert terms == [[tag["term"] for tag in e.get("tags") or []] for e in other.entries], form
 
 
+def words_of(markup: str) -> str:
+    """The text of a piece of HTML: feedparser writes tags its own way."""
+    return " ".join(lxml.html.fromstring(markup).text_content().split())
+
+
 def test_json_feed_says_the_same_as_atom(service: Any) -> None:
     atom = {entry.id: entry for entry in service.feed("/feeds/zh.atom").entries}
     items = {item["id"]: item for item in json.loads(service.get("/feeds/zh.json")[2])["items"]}
     for key in atom.keys() & items.keys():
         assert items[key]["title"] == atom[key].title
-        assert items[key]["content_html"] == atom[key].content[0].value
+        assert words_of(items[key]["content_html"]) == words_of(atom[key].content[0].value)
         assert items[key]["tags"] == [tag.label or tag.term for tag in atom[key].tags]
     assert atom.keys() & items.keys()
 
@@ -102,6 +105,7 @@ def test_newsboat_subscribes_and_sees_new_articles_once(service: Any, tmp_path: 
     before = len(first[urls[0]])
     known = {entry.id for entry in service.feed(paths[0]).entries}
     service.wait_for(lambda: {e.id for e in service.feed(paths[0]).entries} - known, "a new article arrives")
+    time.sleep(1.5)  # every web worker looks at the store at least once a second
     second = reload()
     assert len(second[urls[0]]) > before
     with sqlite3.connect(tmp_path / "cache.db") as cache:
@@ -128,15 +132,17 @@ def test_sfeed_reads_the_same(service: Any, ending: str) -> None:
     assert all(row[0].isdigit() for row in rows)
 
 
-def test_unchanged_feeds_answer_304_and_compressed_forms_have_their_own_etags(service: Any) -> None:
-    status, headers, _ = service.get("/feeds/fr/sections/culture.rss", Accept_Encoding="gzip")
-    if status == 404:
-        pytest.skip("the French edition calls that section otherwise")
-    assert headers["Content-Encoding"] == "gzip"
-    etag = headers["ETag"]
-    again, _, body = service.get("/feeds/fr/sections/culture.rss", If_None_Match=etag, Accept_Encoding="gzip")
-    assert again in {200, 304}  # an article may have come in between
-    assert (again == 304) == (body == b"")
+def test_unchanged_feeds_answer_304_and_each_form_has_its_own_etag(service: Any) -> None:
+    path = "/feeds/de/keywords/a-keyword-without-articles.rss"
+    etags = set()
+    for encoding in ("identity", "gzip", "br"):
+        status, headers, _ = service.get(path, Accept_Encoding=encoding)
+        assert status == 200
+        assert headers.get("Content-Encoding", "identity") == encoding
+        etags.add(headers["ETag"])
+        again, _, body = service.get(path, If_None_Match=headers["ETag"], Accept_Encoding=encoding)
+        assert (again, body) == (304, b"")
+    assert len(etags) == 3
 
 
 def test_the_whole_tree_ends_with_its_main_process(start_service: Callable[..., Any]) -> None:
@@ -232,7 +238,6 @@ def test_a_mistake_in_one_source_is_told_and_the_service_runs(
     (tmp_path / "sources" / "good.toml").write_text('kind = "feed"\nurl = "http://127.0.0.1:9/feed"\nlanguage = "it"\n')
     running = start_service("serve", config=tmp_path)
     running.wait_for(running.is_up, "the service answers")
-    running.wait_for(lambda: b"good" in running.get("/sources")[2], "the right source is polled")
-    assert "bad.toml: url: is missing" in running.log.read_text()
-    running.wait_for(lambda: b"127.0.0.1" in running.get("/sources")[2], "the refusal is shown")
+    running.wait_for(lambda: "bad.toml: url: is missing" in running.log.read_text(), "the mistake is told")
+    running.wait_for(lambda: b"allow_private" in running.get("/sources")[2], "the right source was polled and refused")
     assert running.stop() == 0
