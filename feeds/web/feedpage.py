@@ -17,12 +17,13 @@ from feeds.web.addresses import Place
 from feeds.web.catalogue import Overview
 from feeds.web.layout import page
 from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, public_base, query_href
-from feeds.web.locales import gettext, own_name, page_language, show_date, show_language, text_direction
+from feeds.web.locales import asked_language, gettext, own_name, page_language, show_date, show_language, text_direction
 from feeds.web.ready import Ready
-from feeds.web.services import services
+from feeds.web.services import keep_page, services
 
 EXCERPT_CHARS = 320
 KEYWORDS_SHOWN = 12
+KEPT_S = 60.0
 MAX_SEQ_DIGITS = 18
 
 
@@ -62,9 +63,14 @@ class ShownFeed:
 
 def feed_page(place: Place) -> Ready:
     """The page of a feed. Raises StoreError."""
+    query, before = place.address.query, _before()
+    key = (query, before, page_language(), asked_language(), public_base())
+    return keep_page(key, lambda: _make(query, before), for_s=KEPT_S)
+
+
+def _make(query: FeedQuery, before: int | None) -> Ready:
     shared = services()
-    query, limit = place.address.query, shared.settings.feed_entries
-    before = _before()
+    limit = shared.settings.feed_entries
     found = shared.answers.articles(query, limit=limit + 1, before_seq=before)
     articles, rest = found[:limit], found[limit:]
     labels = shared.answers.labels(query, articles)

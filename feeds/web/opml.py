@@ -9,12 +9,13 @@ from feeds.query import language_case
 from feeds.web.addresses import Missing
 from feeds.web.feeds import refuse
 from feeds.web.links import prefix
-from feeds.web.ready import keep_ready
-from feeds.web.services import respond, services
+from feeds.web.ready import Ready, keep_ready
+from feeds.web.services import keep_page, respond, services
 from feeds.web.subscriptions import write_opml
 
 room = Blueprint("opml", __name__)
 
+KEPT_S = 10.0
 CONTENT_TYPE = "text/x-opml; charset=utf-8"
 
 
@@ -39,4 +40,8 @@ def feeds_of(language: str) -> BaseResponse:
 
 def _answer(language: str | None) -> BaseResponse:
     shared = services()
-    return respond(keep_ready(write_opml(shared.settings, shared.catalogue, language), CONTENT_TYPE))
+
+    def make() -> Ready:
+        return keep_ready(write_opml(shared.settings, shared.catalogue, language), CONTENT_TYPE)
+
+    return respond(keep_page(("opml", language), make, for_s=KEPT_S))

@@ -14,14 +14,16 @@ from feeds.model import FeedQuery, Match, SourceState, SourceStatus
 from feeds.query import spell_address
 from feeds.web.catalogue import Overview
 from feeds.web.layout import page
-from feeds.web.links import Chip, FeedLink, discovery, feed_links, query_href
-from feeds.web.locales import gettext, own_name, page_language, show_ago, show_language, text_direction
-from feeds.web.services import respond, services
+from feeds.web.links import Chip, FeedLink, discovery, feed_links, public_base, query_href
+from feeds.web.locales import asked_language, gettext, own_name, page_language, show_ago, show_language, text_direction
+from feeds.web.ready import Ready
+from feeds.web.services import keep_page, respond, services
 
 room = Blueprint("pages", __name__)
 
 KEYWORDS_SHOWN = 20
 SECTIONS_SHOWN = 16
+KEPT_S = 2.0  # as long as the catalogue behind it
 _PRESSING = (  # the order in which an operator wants to read of them
     SourceState.BROKEN,
     SourceState.GONE,
@@ -61,6 +63,11 @@ class Recipe:
 @room.get("/")
 def directory() -> Response:
     """Every language with its feeds, sections and keywords; the visitor's own first."""
+    key = ("directory", page_language(), asked_language(), public_base())
+    return respond(keep_page(key, _directory, for_s=KEPT_S))
+
+
+def _directory() -> Ready:
     catalogue = services().catalogue
     overview = catalogue.overview()
     editions = _editions(overview)
@@ -70,22 +77,19 @@ def directory() -> Response:
         found += discovery(FeedQuery(languages=(edition.tag,)), edition.own_name)[:1]
     mine = page_language()
     found.sort(key=lambda link: not link.hreflang.startswith(mine))  # stable: the visitor's language first
-    return respond(
-        page(
-            "directory.html",
-            here="directory",
-            discovery=found,
-            editions=editions,
-            everything={
-                "href": query_href(everything),
-                "articles": sum(overview.languages.values()),
-                "feeds": feed_links(everything),
-            }
-            if len(editions) > 1
-            else None,
-            recipes=_recipes(editions),
-            states=_count_states(overview),
-        )
+    together = {
+        "href": query_href(everything),
+        "articles": sum(overview.languages.values()),
+        "feeds": feed_links(everything),
+    }
+    return page(
+        "directory.html",
+        here="directory",
+        discovery=found,
+        editions=editions,
+        everything=together if len(editions) > 1 else None,
+        recipes=_recipes(editions),
+        states=_count_states(overview),
     )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from itertools import pairwise
 from typing import cast
 
@@ -249,3 +250,15 @@ def test_a_bug_is_answered_in_words(settings: Settings, watched: Watched, monkey
     assert answer.status_code == 500
     assert "our mistake" in answer.text
     assert "a bug" not in answer.text
+
+
+def test_a_page_is_made_once_until_an_article_changes(settings: Settings, watched: Watched, store: Store) -> None:
+    client = create_app(settings, cast("Store", watched), clock=lambda: NOW).test_client()
+    first = client.get("/feeds/de").data
+    made = watched.calls["window"]
+    assert client.get("/feeds/de").data == first
+    assert watched.calls["window"] == made
+    assert client.get("/feeds/de?lang=fr").data != first
+    write(store, [make_article(20, "rundschau", "de", "Neuigkeit")])
+    time.sleep(1.01)  # the change counter is read once a second
+    assert "Neuigkeit" in client.get("/feeds/de").text
