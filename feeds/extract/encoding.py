@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from charset_normalizer import from_bytes
 from w3lib.encoding import (
     html_body_declared_encoding,
     http_content_type_encoding,
@@ -23,13 +22,13 @@ from w3lib.encoding import (
     to_unicode,
 )
 
+from feeds.extract.charset import contradicts, guess_encoding
+
 # a legacy text is valid UTF-8 by chance only when it is short: two CJK characters can be, four hardly
 _SURE_UTF8_EXTRA_BYTES = 6
 _MULTIBYTE = frozenset({"gb18030", "big5", "big5hkscs", "cp932", "euc_jp", "euc-jp", "cp949", "euc_kr", "euc-kr"})
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _LATE_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
-_SAMPLE_BYTES = 60_000
-_TAG = re.compile(rb"<[^>]{0,2000}>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +95,7 @@ def _as_utf8(data: bytes, declared: list[tuple[str, str]]) -> Decoded | None:
         return None
     name, provenance = declared[0] if declared else ("utf-8", "bytes")
     if name == "utf-8" or len(data) == len(text):
-        seven_bit = name.startswith("iso2022") and b"\x1b" in data
+        seven_bit = b"\x1b$" in data or b"\x1b(" in data
         wide = b"\x00" in data[:200] and _utf16_without_bom(data)
         return None if seven_bit or wide else Decoded(text=text, encoding=name, provenance=provenance)
     if len(data) - len(text) >= _SURE_UTF8_EXTRA_BYTES or not _fits(data, name):
@@ -110,14 +109,22 @@ def _decode_legacy(data: bytes, declared: list[tuple[str, str]]) -> Decoded:
     if wide:
         return Decoded(text=to_unicode(data, wide), encoding=wide, provenance="detected")
     # a server's single-byte default decodes anything; the document's own multi-byte declaration says more
-    for name, provenance in sorted(declared, key=lambda found: found[0] not in _MULTIBYTE):
-        if _fits(data, name):
-            return Decoded(text=to_unicode(data, name), encoding=name, provenance=provenance)
-    detected = _detect(data)
+    by_strength = sorted(declared, key=lambda found: found[0] not in _MULTIBYTE) or [("utf-8", "detected")]
+    fitting = next((found for found in by_strength if _fits(data, found[0])), None)
+    if fitting and not _is_doubtful(data, fitting[0]):
+        return Decoded(text=to_unicode(data, fitting[0]), encoding=fitting[0], provenance=fitting[1])
+    detected = guess_encoding(data)
     if detected and _fits(data, detected):
         return Decoded(text=to_unicode(data, detected), encoding=detected, provenance="detected")
-    name, provenance = declared[0] if declared else ("utf-8", "detected")
+    name, provenance = fitting or (declared[0] if declared else ("cp1252", "detected"))
     return Decoded(text=to_unicode(data, name), encoding=name, provenance=provenance)
+
+
+def _is_doubtful(data: bytes, encoding: str) -> bool:
+    """Whether a declaration is a western server's default over a page in another script, or over escapes."""
+    if b"\x1b$" in data:
+        return not encoding.startswith("iso2022")
+    return encoding == "cp1252" and contradicts(data, encoding)
 
 
 def _fits(data: bytes, encoding: str) -> bool:
@@ -131,18 +138,11 @@ def _fits(data: bytes, encoding: str) -> bool:
 
 
 def _utf16_without_bom(data: bytes) -> str | None:
-    """UTF-16 by its zero bytes: nearly every second byte of western markup is one."""
-    head = data[:400]
+    """UTF-16 by its zero bytes: nearly every second byte of the markup it starts with is one."""
+    head = data[:60]
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if odd * 3 > len(head) and even * 10 < len(head):
         return "utf-16-le"
     if even * 3 > len(head) and odd * 10 < len(head):
         return "utf-16-be"
     return None
-
-
-def _detect(data: bytes) -> str | None:
-    """The encoding that makes the text likeliest (charset-normalizer, on the text without its markup)."""
-    sample = _TAG.sub(b" ", data[: _SAMPLE_BYTES * 5])[:_SAMPLE_BYTES]
-    best = from_bytes(sample).best()
-    return resolve_encoding(best.encoding) if best else None
