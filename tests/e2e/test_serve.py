@@ -87,7 +87,8 @@ def test_newsboat_subscribes_and_sees_new_articles_once(service: Any, tmp_path: 
     urls = [service.url + path for path in paths]
     (tmp_path / "urls").write_text("\n".join(urls) + "\n")
     (tmp_path / "config").write_text("")
-    command = ["newsboat", "-u", tmp_path / "urls", "-c", tmp_path / "cache.db", "-C", tmp_path / "config"]
+    files = {option: str(tmp_path / name) for option, name in (("-u", "urls"), ("-c", "cache.db"), ("-C", "config"))}
+    command = ["newsboat", *(word for pair in files.items() for word in pair)]
 
     def reload() -> dict[str, list[str]]:
         environ = {**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
