@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request
 
 from feeds.folding import keyword_key
-from feeds.model import FeedQuery, StoredArticle
+from feeds.model import FeedQuery, Match, StoredArticle
 from feeds.query import write_address
 from feeds.render.entry import Entry, describe, published_at
 from feeds.render.text import first_words
@@ -40,6 +40,7 @@ class ShownArticle:
     found: str
     datetime: str
     source: Chip
+    origin: str
     section: Chip | None
     keywords: list[Chip]
     excerpt: str
@@ -49,7 +50,10 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFeed:
-    """A feed as its page shows it; ``mixed`` when its articles can be of several languages."""
+    """A feed as its page shows it.
+
+    ``mixed`` when its articles can be of several languages; ``wider`` leads to the same keywords in every language.
+    """
 
     title: str
     language: str
@@ -59,6 +63,7 @@ class ShownFeed:
     mixed: bool
     feeds: list[FeedLink]
     crumbs: list[Chip]
+    wider: Chip | None
 
 
 def feed_page(place: Place) -> Ready:
@@ -117,7 +122,17 @@ def _shown_feed(query: FeedQuery, labels: Mapping[str, str], overview: Overview)
         mixed=len(query.languages) != 1,
         feeds=feed_links(query, labels),
         crumbs=[] if query == every else [Chip(label=name, href=query_href(every), language=language)],
+        wider=_wider(query, labels),
     )
+
+
+def _wider(query: FeedQuery, labels: Mapping[str, str]) -> Chip | None:
+    if not query.languages or not query.keywords:
+        return None
+    joiner = " + " if query.match is Match.ALL else ", "
+    names = joiner.join(labels.get(key, key) for key in query.keywords)
+    everywhere = replace(query, languages=())
+    return Chip(label=gettext("%(one)s in every language", one=names), href=query_href(everywhere, labels))
 
 
 def _shown_article(
@@ -127,6 +142,7 @@ def _shown_article(
     entry = describe(stored, labels=labels, source_name="", public_url="")
     language = entry.language or "und"
     status = overview.sources.get(article.source_id)
+    source_name = (status.name if status else "") or article.source_id
     source = FeedQuery(languages=query.languages, source=article.source_id)
     section = FeedQuery(languages=query.languages or (language,), section=article.section)
     return ShownArticle(
@@ -138,7 +154,8 @@ def _shown_article(
         dated=show_date(article.published) if article.published else None,
         found=show_date(stored.first_seen_at.date()),
         datetime=_machine_date(stored, entry),
-        source=Chip(label=entry.origin or (status.name if status else article.source_id), href=query_href(source)),
+        source=Chip(label=source_name, href=query_href(source)),
+        origin=entry.origin if entry.origin != source_name else "",
         section=Chip(label=overview.section_name(article.section, (language,)), href=query_href(section))
         if article.section
         else None,

@@ -97,7 +97,7 @@ def test_a_feeds_page(client: FlaskClient) -> None:
     assert article.xpath(".//time")[0].text == "7. Juli 2020", "a day has no time of day"
     assert article.xpath(".//img/@src") == ["https://rundschau.test/bild.jpg"]
     assert article.xpath(".//img/@alt") == ["Die neue Halle"]
-    assert "German.people.cn" in article.xpath(".//*[@class='meta']")[0].text_content()
+    assert "Rundschau · Herkunft: German.people.cn" in article.xpath(".//*[@class='meta']")[0].text_content()
     assert article.xpath(".//h2/a/@href") == ["https://rundschau.test/2026/t1.html"]
     chips = article.xpath(".//ul[@class='chips']//a")
     assert [(chip.text_content(), chip.get("href")) for chip in chips] == [
@@ -113,6 +113,9 @@ def test_a_feeds_page(client: FlaskClient) -> None:
 def test_keywords_lead_on_within_the_languages_one_comes_from(client: FlaskClient) -> None:
     page = read(client, "/feeds/all/keywords/BMW")
     assert len(page.xpath("//article")) == 2, "one German, one Japanese"
+    assert page.xpath("//*[@class='feedhead']//a/@href") == ["/", "/feeds/all"]
+    narrow = read(client, "/feeds/de/keywords/BMW")
+    assert "/feeds/all/keywords/BMW" in narrow.xpath("//*[@class='feedhead']//a/@href")
     assert all(href.startswith("/feeds/all/keywords/") for href in page.xpath("//article//ul//a/@href"))
 
 
