@@ -33,8 +33,15 @@ class Kept(Generic[T]):
         self._read_at = float("-inf")
 
     def value(self, *, older_than_s: float | None = None) -> T:
-        """The value, read again when its time is over, or when it is older than ``older_than_s``."""
-        with self._lock:
+        """The value, read again when its time is over, or when it is older than ``older_than_s``.
+
+        One thread reads; meanwhile the others get the value before, if there is one and it may be that old.
+        """
+        before = self._value
+        if not self._lock.acquire(blocking=before is None or older_than_s is not None):
+            assert before is not None
+            return before
+        try:
             now = self._clock()
             stale = now >= self._until or (older_than_s is not None and now - self._read_at >= older_than_s)
             if self._value is None or stale:
@@ -42,6 +49,8 @@ class Kept(Generic[T]):
                 self._read_at = self._clock()
                 self._until = self._read_at + max(FRESH_S, PATIENCE * (self._read_at - now))
             return self._value
+        finally:
+            self._lock.release()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
