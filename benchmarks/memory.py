@@ -19,7 +19,7 @@ from benchmarks.articles import fill_store
 
 ARTICLES = 100_000
 SETTLE_S = 6.0
-BARE = "import flask, lxml.html, sqlalchemy, time; time.sleep(60)"
+BARE = "import flask, lxml.html, sqlalchemy, time; time.sleep(900)"
 
 
 def proportional_mb(process: psutil.Process) -> float:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import trafilatura
 
+from feeds.logs import configure_logs
 from feeds.model import Source
 from feeds.newsroom import Newsroom, newsroom_sources
 from feeds.settings import Settings
@@ -46,6 +47,7 @@ def poll_everything(sources: list[Source], folder: Path) -> tuple[int, float]:
 
 def main() -> int:
     """Prints the table."""
+    configure_logs(level="warning", form="text")
     with Newsroom(articles=ARTICLES, every_s=3600) as newsroom:
         sources = newsroom_sources(newsroom.url)
         pages = [newsroom.page(article) for article in newsroom.articles()]

@@ -28,7 +28,7 @@ from typing import Never
 from urllib.parse import quote, unquote_to_bytes
 
 from feeds.errors import QueryError
-from feeds.folding import display_form, keyword_key
+from feeds.folding import display_form, is_language_tag, keyword_key, language_case
 from feeds.model import FeedQuery, Format, Match
 
 MAX_PATH_CHARS = 1000
@@ -45,18 +45,6 @@ _FORMAT_ENDING = re.compile(rf"\.({'|'.join(format_.value for format_ in Format)
 # what cannot stand bare inside one keyword; surrogates have no UTF-8 form of their own
 _RESERVED = re.compile("[+,/%\x00-\x1f\x7f\ud800-\udfff]")
 _DOTS = re.compile(r"\.+")
-# RFC 5646, 2.1: langtag and privateuse, without the grandfathered list
-_LANGUAGE_TAG = re.compile(
-    r"""(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4}|[a-z]{5,8})  # language, extended language
-        (?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?             # script, region
-        (?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*              # variants
-        (?:-[0-9a-wyz](?:-[a-z0-9]{2,8})+)*                   # extensions
-        (?:-x(?:-[a-z0-9]{1,8})+)?                            # private use
-        |x(?:-[a-z0-9]{1,8})+""",
-    re.VERBOSE | re.ASCII,
-)
-_REGION = re.compile("[a-z]{2}")
-_SCRIPT = re.compile("[a-z]{4}")
 _KINDS = ("keywords", "sections", "sources")
 _FORMS = "/feeds/{language}, /feeds/{language}/keywords/{A+B or A,B}, /sections/{slug} or /sources/{id}"
 
@@ -142,24 +130,6 @@ def canonical(query: FeedQuery) -> FeedQuery:
         section=(query.section or "").strip().casefold() or None,
         source=(query.source or "").strip().casefold() or None,
     )
-
-
-def is_language_tag(tag: str) -> bool:
-    """Whether a text has the form of a BCP 47 tag, in any case."""
-    return _LANGUAGE_TAG.fullmatch(tag.lower()) is not None
-
-
-def language_case(tag: str) -> str:
-    """A language tag in the case of RFC 5646, 2.1.1: ``ZH-hANS-cn`` is ``zh-Hans-CN``."""
-    subtags = tag.replace("_", "-").lower().split("-")
-    for at, subtag in enumerate(subtags[1:], start=1):
-        if len(subtags[at - 1]) == 1:
-            break  # extensions and private use stay in lower case
-        if _REGION.fullmatch(subtag):
-            subtags[at] = subtag.upper()
-        elif _SCRIPT.fullmatch(subtag):
-            subtags[at] = subtag.title()
-    return "-".join(subtags)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------

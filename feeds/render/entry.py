@@ -15,9 +15,9 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfoNotFoundError
 
-from feeds.folding import display_form, keyword_key
+from feeds.folding import display_form, is_language_tag, keyword_key
 from feeds.model import Article, FeedQuery, StoredArticle
-from feeds.query import is_language_tag, write_address
+from feeds.query import write_address
 from feeds.render.text import exact_date, first_words, legal_text, one_line, web_address
 
 TITLE_CHARS = 80

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from feeds.query import language_case
+from feeds.folding import language_case
 from feeds.web.addresses import Missing
 from feeds.web.feeds import refuse
 from feeds.web.links import prefix

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.errors import QueryError
-from feeds.folding import display_form, keyword_key
+from feeds.folding import display_form, keyword_key, language_case
 from feeds.model import FeedQuery, Format, Match
 from feeds.query import (
     MAX_KEYWORDS,
@@ -20,7 +20,6 @@ from feeds.query import (
     Address,
     canonical,
     feed_id,
-    language_case,
     read_address,
     spell_address,
     write_address,
