@@ -106,9 +106,7 @@ def _count_keywords(connection: Connection, uses: Mapping[tuple[str, str], int],
     for (key, _), more in uses.items():
         totals[key] += more
     rows = [
-        {"key": key, "label": labels.get(key, key), "articles": more}
-        for key, more in sorted(totals.items())
-        if more or key in labels
+        {"key": key, "label": labels.get(key, key), "articles": more} for key, more in sorted(totals.items()) if more
     ]
     if rows:
         connection.execute(insert_adding(connection, keyword), rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from feeds.store.sql import WRITES, SqlStore, told, where
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _FORMS = "write sqlite:////path/to/file or postgresql+psycopg://user@host/name"
+_ONE_AT_A_TIME = threading.Lock()  # Alembic's context is one for the whole process
 _BUSY_TIMEOUT_S = 30.0  # how long a writer waits for another process's write
 
 
@@ -140,12 +142,11 @@ def _migrate(engine: Engine) -> None:
             f"the database {where(engine)} is from a newer version of Polyfeed (its tables are at {found}, "
             f"this version knows {head}): update Polyfeed, or name another database"
         )
-    with told(engine), engine.execution_options(**{WRITES: True}).begin() as connection:
+    with told(engine), _ONE_AT_A_TIME, engine.execution_options(**{WRITES: True}).begin() as connection:
         take_lock(connection, MIGRATING)
-        if _revision(connection) != head:  # another process may have been quicker
-            config = Config(attributes={"connection": connection})
-            config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-            command.upgrade(config, "head")
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        command.upgrade(config, "head")  # finds nothing to do where another process was quicker
 
 
 def _revision(connection: Connection) -> str | None:

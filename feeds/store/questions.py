@@ -156,7 +156,7 @@ def _values(query: FeedQuery, scope: Scope, branches: Sequence[tuple[str | None,
     return values
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)
 def _window(shape: Shape) -> Any:
     """The statement for a shape. Shapes are few: numbers of branches and of keywords are bounded by the query."""
     branches = [_branch(shape, place) for place in range(shape.branches)]
@@ -183,7 +183,7 @@ def _branch(shape: Shape, place: int) -> Select[Any]:
     return limited.limit(bindparam("limit", type_=BigInteger))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)
 def _count(shape: Shape) -> Select[Any]:
     table = article_keyword if shape.keyword else entry
     conditions = _conditions(shape)

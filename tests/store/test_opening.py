@@ -76,15 +76,16 @@ def test_connections_are_set_up(store: SqlStore) -> None:
     assert told == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 30000}
 
 
-def test_many_threads_may_open_a_new_database_at_once(file: Path) -> None:
+@pytest.mark.parametrize("files", [1, 3])
+def test_many_threads_may_open_new_databases_at_once(tmp_path: Path, files: int) -> None:
     opened: list[SqlStore] = []
     start = threading.Barrier(6)
 
-    def run() -> None:
+    def run(number: int) -> None:
         start.wait()
-        opened.append(open_store(f"sqlite:///{file}"))
+        opened.append(open_store(f"sqlite:///{tmp_path / str(number % files)}"))
 
-    threads = [threading.Thread(target=run) for _ in range(6)]
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

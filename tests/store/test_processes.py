@@ -22,6 +22,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 OPEN = """
 import sys
 from feeds.store import open_store
+print("ready", flush=True)
 sys.stdin.readline()
 store = open_store(sys.argv[1])
 print(store.change_seq(), flush=True)
@@ -54,6 +55,9 @@ def start(code: str, *arguments: str) -> subprocess.Popen[str]:
 
 def test_processes_may_open_a_new_database_at_once(file: Path) -> None:
     children = [start(OPEN, f"sqlite:///{file}") for _ in range(4)]
+    for child in children:
+        assert child.stdout
+        assert child.stdout.readline() == "ready\n"
     for child in children:
         assert child.stdin
         child.stdin.write("go\n")
