@@ -13,7 +13,6 @@ import shutil
 import socket
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -34,7 +33,7 @@ from feeds.store import open_store
 
 # a request is answered from memory or by one short query: a few threads keep a worker's processor busy
 THREADS_PER_WORKER = 4
-ANNOUNCE_WITHIN_S = 60.0
+ANSWER_WITHIN_S = 60.0
 NEWSROOM_PORTS = 20
 
 
@@ -64,6 +63,7 @@ def serve(settings: Settings, *, newsroom: bool, every: float, articles: int) ->
         if newsroom:
             url, arguments = _newsroom(settings, every, articles)
             children.enter_context(_running(Child(arguments, environ)))
+            _wait_for(url)  # else its sources begin their life as broken
             scheduling += ["--newsroom-url", url]
         children.enter_context(_running(Child(scheduling, environ)))
         threading.Thread(target=_announce, args=(settings,), daemon=True).start()
@@ -148,19 +148,24 @@ def load_app(target: str) -> Callable[..., Any]:
     return app
 
 
+def _wait_for(url: str) -> bool:
+    """Whether something answers there within a minute."""
+    deadline = time.monotonic() + ANSWER_WITHIN_S
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+                return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
 def _announce(settings: Settings) -> None:
     """Prints what to open and what to subscribe to, as soon as requests are answered."""
     base = settings.base_url
-    local = replace(settings, public_url="").base_url
-    deadline = time.monotonic() + ANNOUNCE_WITHIN_S
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{local}/health", timeout=2):  # noqa: S310 - our own address
-                break
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    else:
-        click.echo(f"polyfeed: {local}/health does not answer after {ANNOUNCE_WITHIN_S:.0f} s; see the log", err=True)
+    health = replace(settings, public_url="").base_url + "/health"
+    if not _wait_for(health):
+        click.echo(f"polyfeed: {health} does not answer after {ANSWER_WITHIN_S:.0f} s; see the log", err=True)
         return
     click.echo(
         f"\nPolyfeed is at {base}/\n"
