@@ -9,7 +9,6 @@ though the source has a recipe, which is how the pipeline can tell that the reci
 
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import urljoin
 
 from feeds.errors import ExtractError, NothingFound
@@ -19,8 +18,6 @@ from feeds.extract.listing_links import Addresses, PageLinks, base_url, collect_
 from feeds.extract.listing_recipe import read_by_recipe
 from feeds.extract.tree import parse_html
 from feeds.model import Document, Item, Recipe, Section, Source
-
-_FIELDS = ("url", "title", "published", "image")
 
 
 def read_listing(document: Document, *, source: Source, section: Section) -> list[Item]:
@@ -80,12 +77,12 @@ def _item(
     url: str, described: Described, addresses: Addresses, section: Section, *, by_recipe: frozenset[str] = frozenset()
 ) -> Item:
     image = addresses.read(described.image) if described.image else None
-    item = Item(
+    values = {"url": url, "title": described.title, "published": described.published, "image": image and image[0]}
+    return Item(
         url=url,
-        title=described.title,
-        published=described.published,
-        image=image[0] if image else None,
+        title=values["title"],
+        published=values["published"],
+        image=values["image"],
         section=section.slug or None,
+        provenance={name: "recipe" if name in by_recipe else "listing" for name, value in values.items() if value},
     )
-    found = [name for name in _FIELDS if getattr(item, name)]
-    return replace(item, provenance={name: "recipe" if name in by_recipe else "listing" for name in found})

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from feeds.extract.listing_dates import holds_date
 from feeds.extract.listing_links import Link, upwards
@@ -128,8 +129,8 @@ def _mark_up(link: Link) -> float:
     if link.anchor.get("role") in {"menuitem", "tab", "button"}:
         return -3.0
     score = 2.0 if "bookmark" in rel else 0.0
-    around = [place.element.tag for place, _ in zip(upwards(link.place), range(3), strict=False)]
-    if any(tag in _HEADINGS for tag in around) or next(link.anchor.iter(*_HEADINGS), None) is not None:
+    in_heading = any(place.element.tag in _HEADINGS for place in islice(upwards(link.place), 3))
+    if in_heading or next(link.anchor.iter(*_HEADINGS), None) is not None:
         score += 2.0
     return score
 
@@ -143,7 +144,7 @@ def _is_foreign(link: Link) -> bool:
 
 def _is_dated(link: Link) -> bool:
     """Whether the small block around a link shows a date."""
-    for place, _ in zip(upwards(link.place), range(_CARD_LEVELS), strict=False):
+    for place in islice(upwards(link.place), _CARD_LEVELS):
         text = place.element.text_content()
         if len(text) > _CARD_CHARACTERS or place.headlines > _CARD_HEADLINES:
             return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 import lxml.html
 
@@ -47,11 +48,13 @@ class Entries:
         self._repeated = _repeated_pieces(articles)
         self._owners: dict[Place, str | None] = {}
         self._owned: dict[lxml.html.HtmlElement, str | None] = {}
+        self._dates_first: dict[lxml.html.HtmlElement, bool] = {}
         for article in articles:
             for link in article.links:
                 self._claim(link, article.identity)
 
     def _claim(self, link: Link, identity: str) -> None:
+        self._owned[link.anchor] = identity
         for place in upwards(link.place):
             if place not in self._owners:
                 self._owners[place] = self._owned[place.element] = identity
@@ -100,12 +103,10 @@ class Entries:
         parent = block.getparent()
         if parent is None:
             return True
-        for number, sibling in enumerate(parent):
-            if number >= _MOST_SIBLINGS or sibling in self._owned:
-                return False
-            if first_date(sibling.itertext()):
-                return True
-        return False
+        if parent not in self._dates_first:
+            before = takewhile(lambda sibling: sibling not in self._owned, islice(parent, _MOST_SIBLINGS))
+            self._dates_first[parent] = any(first_date(sibling.itertext()) for sibling in before)
+        return self._dates_first[parent]
 
 
 def describe_blocks(title: str | None, blocks: Sequence[lxml.html.HtmlElement]) -> Described:
@@ -125,8 +126,7 @@ def title_of(
     Texts in ``repeated`` say the same of many entries ("more", "video", what only screen readers say): no headline.
     """
     for link in links:
-        around = [place.element for place, _ in zip(upwards(link.place), range(3), strict=False)]
-        is_heading = any(element.tag in _HEADINGS for element in around)
+        is_heading = any(place.element.tag in _HEADINGS for place in islice(upwards(link.place), 3))
         text = _words_of(link.anchor, repeated) if is_heading else _heading_in([link.anchor], repeated)
         if text:
             return _whole(text, link)
@@ -201,9 +201,7 @@ def _card_title(link: Link, repeated: frozenset[str]) -> str:
 
 
 def _pieces(block: lxml.html.HtmlElement) -> Iterator[str]:
-    for text, _ in zip(block.itertext(), range(_MOST_PIECES), strict=False):
-        if text.strip():
-            yield str(text)
+    return (str(text) for text in islice(block.itertext(), _MOST_PIECES) if text.strip())
 
 
 def _date_of(block: lxml.html.HtmlElement, title: str) -> str | None:

@@ -80,11 +80,16 @@ _LONGEST_HREF = 2_000
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Place:
-    """An element on the way from a link to the root; ``headlines`` counts the links below it that read like one."""
+    """An element on the way from a link to the root.
+
+    ``in_card`` says whether it stands inside an element that boxes content, ``headlines`` counts the links below it
+    that read like one, ``region`` is whether it is navigation, None until asked.
+    """
 
     element: lxml.html.HtmlElement
     parent: Place | None
     label: str
+    in_card: bool = False
     headlines: int = 0
     region: bool | None = None
 
@@ -171,9 +176,10 @@ class Addresses:
         try:
             path, mark, rest = href.partition("?")
             address = clean_url(urljoin(self._base, path.replace("\\", "/") + mark + rest))  # as browsers read it
-            return address, identity_of(address)
         except ValueError:
             return None
+        has_port = ":" in address.split("/", 3)[2]
+        return address, identity_of(address) if has_port else address.replace("http://", "https://", 1)
 
     def _join_plainly(self, href: str) -> str | None:
         """The join of an href of plain segments: nothing in it to resolve, to quote or to clean."""
@@ -238,7 +244,8 @@ class _Walk:
             element = element.getparent()
         place = self.places[element] if element is not None else None
         for one in reversed(new):
-            place = self.places[one] = Place(element=one, parent=place, label=_label(one))
+            in_card = place is not None and (place.in_card or place.element.tag in _CARDS)
+            place = self.places[one] = Place(element=one, parent=place, label=_label(one), in_card=in_card)
         return place
 
 
@@ -272,19 +279,17 @@ def _in_region(place: Place | None, all_headlines: int) -> bool:
             known = one.region
             break
         asked.append(one)
-    inside_card = any(one.element.tag in _CARDS for one in upwards(asked[-1].parent if asked else place))
     for one in reversed(asked):
-        known = one.region = known or _is_region(one, all_headlines, inside_card=inside_card)
-        inside_card = inside_card or one.element.tag in _CARDS
+        known = one.region = known or _is_region(one, all_headlines)
     return known
 
 
-def _is_region(place: Place, all_headlines: int, *, inside_card: bool) -> bool:
+def _is_region(place: Place, all_headlines: int) -> bool:
     element = place.element
     if element.tag in _REGION_TAGS or element.get("role") in _REGION_ROLES:
         return True
     if element.tag == "header":
-        return not inside_card  # an article has a header of its own
+        return not place.in_card  # an article has a header of its own
     if element.tag in {"html", "body", "article", "main"}:
         return False
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
