@@ -22,6 +22,7 @@ _METAS = (
     "parsely-image-url", "itemprop:image", "thumbnail",
 )  # fmt: skip
 _SHOWN = lxml.etree.XPath("//body//img | //body//picture/source")
+_FIGURES = lxml.etree.XPath("//figure[.//figcaption]")
 _SIZES = re.compile(
     r"[-_.=@](?:\d{2,4}x\d{2,4}|[wshm]\d{2,4}(?:x\d+)?|\d{3,4}|scaled|original|large|medium|small|r\d)(?=[-_.=@]|$)"
 )
@@ -29,6 +30,7 @@ _ENDING = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)\b.*$")
 _BETWEEN = re.compile(r",\s+")  # an address may hold a comma, never followed by a space
 _NUMBER = re.compile(r"^\d+(?:\.\d+)?$")
 _MOST_SHOWN = 600
+_ADDRESSES = ("src", "data-src", "srcset", "data-srcset")
 _SHORTEST_KEY = 6
 
 
@@ -50,6 +52,20 @@ def find_image(page: Evidence) -> Found[str] | None:
             widest = max(keys[key], key=lambda picture: picture[1])[0]
             return Found(value=urljoin(page.url, widest), where=f"{found.where}, img")
     return declared[0]
+
+
+def find_caption(page: Evidence, image: str) -> Found[str] | None:
+    """What stands below the lead picture: JSON-LD's caption, else the figcaption of the figure that shows it."""
+    for value in (page.ld.follow(one) for one in as_list(page.ld.article.get("image"))):
+        if isinstance(value, Mapping) and isinstance(value.get("caption"), str) and clean(value["caption"]):
+            return Found(value=clean(value["caption"]), where="json-ld")
+    file = _file(image)
+    for figure in _FIGURES(page.tree):
+        pictures = (element.get(name) or "" for element in figure.iter("img", "source") for name in _ADDRESSES)
+        if any(file in address.casefold() for address in pictures):
+            text = " ".join(clean(caption.text_content()) for caption in figure.iter("figcaption"))
+            return Found(value=text, where="figcaption") if text else None
+    return None
 
 
 def _declared(page: Evidence) -> Iterator[Found[str]]:

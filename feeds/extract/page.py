@@ -5,7 +5,9 @@ The page is parsed once; metadata is read before the body. A recipe overrides an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from html import unescape
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urljoin
@@ -17,7 +19,7 @@ from feeds.extract.authors import find_authors
 from feeds.extract.body import read_body
 from feeds.extract.evidence import Evidence, gather
 from feeds.extract.found import Found
-from feeds.extract.image import find_image
+from feeds.extract.image import find_caption, find_image
 from feeds.extract.jsonld import JsonLd, types_of
 from feeds.extract.keywords import find_keywords
 from feeds.extract.meta import Head
@@ -28,6 +30,8 @@ from feeds.extract.verdict import check_article
 from feeds.extract.when import find_published, find_updated
 from feeds.model import Item, Recipe
 from feeds.names import split_keywords
+
+_FIRST_PICTURE = re.compile(r"<img\b[^>]*?\ssrc=[\"']([^\"']+)", re.IGNORECASE)
 
 
 def read_page(html: bytes, url: str, *, content_type: str | None = None, recipe: Recipe | None = None) -> Item:
@@ -53,6 +57,7 @@ def read_page(html: bytes, url: str, *, content_type: str | None = None, recipe:
     published = _value(found, "published")
     kinds = sorted({kind for node in page.ld.nodes for kind in types_of(node)})
     check_article(tree=tree, title=title, body=body, json_ld_types=kinds, published=published, url=url)
+    _add_lead_picture(page, found, body.html)
     if body.html:
         found["content_html"] = Found(value=body.html, where=body.provenance)
     return _as_item(url, found)
@@ -80,6 +85,16 @@ def _find_fields(page: Evidence, recipe: Recipe) -> dict[str, Found[Any] | None]
         "alternates": find_alternates(page.tree, head, url),
         "is_free": _is_free(ld),
     }
+
+
+def _add_lead_picture(page: Evidence, found: dict[str, Found[Any] | None], body_html: str) -> None:
+    """The body's first picture where none is declared; and the caption of whichever it is."""
+    shown = _FIRST_PICTURE.search(body_html) if not found["image"] else None
+    if shown:
+        found["image"] = Found(value=urljoin(page.url, unescape(shown[1])), where="body")
+    image = found["image"]
+    if image:
+        found["image_caption"] = find_caption(page, image.value)
 
 
 def _select_fields(tree: lxml.html.HtmlElement, url: str, recipe: Recipe) -> dict[str, Found[Any] | None]:

@@ -183,7 +183,7 @@ def _links_after(element: Element) -> list[str]:
         if len(clean(node.text_content())) > label + _LONGEST_LABEL:
             break
         behind = node.getnext()
-        if behind is not None and (found := _short_links(behind)):
+        if behind is not None and behind.tag != "a" and (found := _short_links(behind)):
             return found
         node = node.getparent()
     return []

@@ -18,6 +18,7 @@ from feeds.urls import clean_url, identity_of, is_http_url, registered_domain
 
 _SLACK = dt.timedelta(days=1)  # a page may be dated by a clock in the far east of ours
 _SUMMARY_CHARACTERS = 300
+_TITLE_CHARACTERS = 100
 _SENTENCE_ENDS = ".!?…。！？؟।"
 
 
@@ -49,7 +50,7 @@ def normalise(
         raise ArticleError(f"no web address: {item.url!r}", source_id=source_id, url=item.url)
     content = sanitise(item.content_html, base_url=item.url) if item.content_html else ""
     text = plain_text(content) if content else ""
-    title = display_title(item.title) or _shorten(text, 100)
+    title = display_title(item.title) or _shorten(_first_line(text), _TITLE_CHARACTERS)
     if not title:
         raise ArticleError("neither a title nor any text", source_id=source_id, url=item.url)
     summary = _summary(item.summary, text)
@@ -142,8 +143,11 @@ def _summary(declared: str | None, text: str) -> str:
         words = " ".join(plain_text(declared).split())
         if words:
             return words
-    first = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    return _shorten(first, _SUMMARY_CHARACTERS)
+    return _shorten(_first_line(text), _SUMMARY_CHARACTERS)
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.split("\n") if line.strip()), "")
 
 
 def _shorten(text: str, limit: int) -> str:

@@ -1,0 +1,189 @@
+"""An Item made an Article: identity, dates, summary, what is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from feeds.errors import ArticleError
+from feeds.model import Article, Item
+from feeds.normalise.article import normalise
+
+NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+URL = "https://news.example.org/2026/harbour.html"
+TEXT = "<p>The harbour of the small town was opened again on Tuesday.</p><p>Several hundred people came.</p>"
+
+
+def article(**parts: Any) -> Article:
+    options = {name: parts.pop(name) for name in ("source_id", "zone", "language", "date_formats") if name in parts}
+    fields = {"url": URL, "title": "Harbour opened again", "content_html": TEXT, **parts}
+    return normalise(Item(**fields), now=NOW, **options)
+
+
+# --- identity ---------------------------------------------------------------------------------------------------
+
+
+def test_the_id_is_the_same_on_every_machine() -> None:
+    assert article(source_id="example").id == "urn:uuid:20b34942-706b-5066-b9ae-a7bd64bb65a3"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://news.example.org/2026/harbour.html",
+        "https://NEWS.example.org:443/2026/harbour.html#top",
+        "https://news.example.org/2026/harbour.html?utm_source=feed&fbclid=1",
+    ],
+)
+def test_spellings_of_one_address_are_one_article(url: str) -> None:
+    assert article(url=url).id == article().id
+    assert article(url=url).aliases == ()
+
+
+def test_another_source_is_another_article() -> None:
+    assert article(source_id="a").id != article(source_id="b").id
+
+
+def test_the_feeds_guid_is_the_identity_and_the_addresses_are_aliases() -> None:
+    found = article(guid="tag:example.org,2026:7", canonical_url="https://news.example.org/harbour", url=URL + "?amp=1")
+    assert found.identity == "tag:example.org,2026:7"
+    assert found.aliases == ("https://news.example.org/harbour", URL + "?amp=1")
+
+
+def test_the_canonical_address_comes_before_the_address() -> None:
+    found = article(canonical_url="https://news.example.org/harbour")
+    assert (found.identity, found.aliases) == ("https://news.example.org/harbour", (URL,))
+    assert found.url == "https://news.example.org/harbour"
+
+
+def test_a_front_page_as_canonical_is_no_identity() -> None:
+    assert article(canonical_url="https://news.example.org/").identity == URL
+
+
+def test_readers_are_not_sent_to_another_site() -> None:
+    assert article(canonical_url="https://agency.example.com/1").url == URL
+
+
+# --- dates ------------------------------------------------------------------------------------------------------
+
+
+def test_a_clock_without_a_zone_takes_the_sources() -> None:
+    found = article(published="7. Juli 2020, 14:03 Uhr", zone="Asia/Shanghai", language="de", title="Hafen offen")
+    assert found.published_at == dt.datetime(2020, 7, 7, 6, 3, tzinfo=dt.UTC)
+
+
+def test_a_written_zone_stays() -> None:
+    found = article(published="2020-07-07T14:03:00-05:00", zone="Asia/Shanghai")
+    assert isinstance(found.published, dt.datetime)
+    assert found.published.isoformat() == "2020-07-07T14:03:00-05:00"
+
+
+def test_a_day_stays_a_day() -> None:
+    found = article(published="2020-07-07", zone="Asia/Shanghai")
+    assert type(found.published) is dt.date
+    assert found.published_at == dt.datetime(2020, 7, 6, 16, 0, tzinfo=dt.UTC)
+
+
+def test_the_future_is_dropped_and_said() -> None:
+    found = article(published="2031-01-01T00:00:00Z", provenance={"published": "json-ld"})
+    assert found.published is None
+    assert found.provenance["published"] == "dropped: 2031-01-01T00:00:00Z is in the future"
+
+
+def test_a_clock_a_few_hours_ahead_is_not_the_future() -> None:
+    assert article(published="2026-11-23T09:00:00Z").published is not None
+
+
+def test_an_unreadable_date_is_no_date() -> None:
+    found = article(published="vor drei Stunden", provenance={"published": "text"})
+    assert found.published is None
+    assert "published" not in found.provenance
+
+
+def test_the_sources_date_forms() -> None:
+    assert article(published="08/07/2020", date_formats=("%d/%m/%Y",)).published == dt.date(2020, 7, 8)
+
+
+# --- text -------------------------------------------------------------------------------------------------------
+
+
+def test_content_is_clean_and_has_its_text() -> None:
+    found = article(content_html=TEXT + '<script>alert(1)</script><p onclick="x()">Ships</p>')
+    assert "script" not in found.content_html
+    assert "onclick" not in found.content_html
+    assert found.content_text.startswith("The harbour of the small town")
+
+
+def test_the_declared_summary_loses_its_markup() -> None:
+    assert article(summary="<b>Open</b> &amp; free").summary == "Open & free"
+
+
+def test_the_first_paragraph_sums_up_when_nothing_is_declared() -> None:
+    assert article().summary == "The harbour of the small town was opened again on Tuesday."
+
+
+def test_a_long_first_paragraph_ends_at_a_sentence_or_a_word() -> None:
+    sentences = "A ship came in. " * 40
+    assert article(content_html=f"<p>{sentences}</p>").summary.endswith("came in.")
+    words = "harbour " * 100
+    short = article(content_html=f"<p>{words}</p>").summary
+    assert short.endswith("harbour…")
+    assert len(short) <= 300
+
+
+def test_names_and_keywords_are_cut_and_folded() -> None:
+    found = article(authors=("By Ada Lovelace and Grace Hopper",), keywords=("BMW;ＢＭＷ;Alibaba",))
+    assert found.authors == ("Ada Lovelace", "Grace Hopper")
+    assert found.keywords == ("BMW", "Alibaba")
+
+
+def test_a_title_loses_markup_and_line_breaks() -> None:
+    assert article(title="Harbour <em>opened</em>\n again").title == "Harbour opened again"
+
+
+def test_without_a_title_the_text_begins_it() -> None:
+    assert article(title=None).title == "The harbour of the small town was opened again on Tuesday."
+
+
+# --- refused ----------------------------------------------------------------------------------------------------
+
+
+def test_no_title_and_no_text_is_no_article() -> None:
+    with pytest.raises(ArticleError, match="neither a title nor any text") as caught:
+        article(title=None, content_html=None, source_id="example")
+    assert (caught.value.source_id, caught.value.url) == ("example", URL)
+
+
+@pytest.mark.parametrize("url", ["", "javascript:void(0)", "/relative", "ftp://example.org/x"])
+def test_no_web_address_is_no_article(url: str) -> None:
+    with pytest.raises(ArticleError, match="no web address"):
+        article(url=url)
+
+
+def test_pictures_and_alternates_that_are_no_web_address_are_dropped() -> None:
+    found = article(image="data:image/png;base64,AA", alternates={"de": "mailto:x@y", "fr": "https://example.org/fr/1"})
+    assert found.image is None
+    assert dict(found.alternates) == {"fr": "https://example.org/fr/1"}
+
+
+def test_every_field_of_the_item_that_an_article_has_arrives() -> None:
+    found = article(
+        section="Town",
+        origin="The Other Paper",
+        is_free=False,
+        image="https://news.example.org/p.jpg",
+        image_caption="The <b>quay</b>",
+        updated="2020-07-08",
+    )
+    assert (found.section, found.origin, found.is_free) == ("Town", "The Other Paper", False)
+    assert (found.image, found.image_caption) == ("https://news.example.org/p.jpg", "The quay")
+    assert found.updated == dt.date(2020, 7, 8)
+    assert {field.name for field in dataclasses.fields(Item)} - {
+        field.name for field in dataclasses.fields(Article)
+    } == {
+        "guid",
+        "canonical_url",
+    }
