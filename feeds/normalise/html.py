@@ -17,6 +17,7 @@ The one policy of what Polyfeed publishes, whoever wrote it:
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import lxml.etree
 import lxml.html
@@ -42,7 +43,6 @@ KEPT_ATTRIBUTES: dict[str, set[str]] = {
     "*": {"dir", "lang"},
     "a": {"href", "title", "hreflang"},
     "abbr": {"title"},
-    "blockquote": {"cite"},
     "col": {"span"},
     "colgroup": {"span"},
     "del": {"datetime"},
@@ -50,12 +50,12 @@ KEPT_ATTRIBUTES: dict[str, set[str]] = {
     "ins": {"datetime"},
     "li": {"value"},
     "ol": {"start", "reversed", "type"},
-    "q": {"cite"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
 }
 _SCHEMES = {"http", "https", "mailto"}
+_Relative = Literal["deny"] | tuple[Literal["rewrite_with_base"], str]
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 # nh3 has written these itself, so every value is quoted and holds no quote
@@ -63,6 +63,8 @@ _IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
 _SOURCE = re.compile(r' src="[^"]')
 _PIXEL = re.compile(r' (?:width|height)="[0-2](?:px)?"')
 _OPEN_OR_CLOSE = re.compile(r"<(/?)[a-zA-Z]")
+_ANY_TAG = re.compile(r"<[^>]*>")
+_SPACE = re.compile(r"\s+")
 _MAX_DEPTH = 500
 
 
@@ -77,18 +79,25 @@ def sanitise(html: str, *, base_url: str) -> str:
         A well-formed fragment; the same input always gives the same bytes.
     """
     readable = _bound_depth(_UNREADABLE.sub("", html))
-    absolute = base_url.startswith(("http://", "https://"))
-    clean = nh3.clean(
-        readable,
+    try:
+        clean = _clean(readable, ("rewrite_with_base", base_url))
+    except ValueError:  # the base is no address: nothing can be meant against it
+        clean = _clean(readable, "deny")
+    # character references have become characters by now
+    return _IMAGE.sub(_keep_picture, _UNREADABLE.sub("", clean)).strip()
+
+
+def _clean(html: str, url_relative: _Relative) -> str:
+    return nh3.clean(
+        html,
         tags=set(_TAGS),
         clean_content_tags=set(_DROPPED_WHOLE),
         attributes=KEPT_ATTRIBUTES,
         attribute_filter=_keep_attribute,
         link_rel="noopener noreferrer",
         url_schemes=_SCHEMES,
-        url_relative=("rewrite_with_base", base_url) if absolute else "deny",
+        url_relative=url_relative,
     )
-    return _IMAGE.sub(_keep_picture, clean).strip()
 
 
 def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
@@ -118,7 +127,7 @@ def _bound_depth(html: str) -> str:
             lxml.html.fragment_fromstring(html, create_parent="div"), encoding="unicode", method="html"
         )
     except (lxml.etree.LxmlError, ValueError):
-        return re.sub(r"<[^>]*>", " ", html)
+        return _ANY_TAG.sub(" ", html)
 
 
 _BLOCKS = frozenset(
@@ -134,21 +143,25 @@ def plain_text(html: str) -> str:
 
     Pictures are left out with their captions: they are not part of the running text. Never raises.
     """
-    if not html.strip():
+    readable = _UNREADABLE.sub("", html)
+    if not readable.strip():
         return ""
     try:
-        root = lxml.html.fragment_fromstring(html, create_parent="div")
+        root = lxml.html.fragment_fromstring(readable, create_parent="div")
     except (lxml.etree.LxmlError, ValueError):
-        return _lines(re.sub(r"<[^>]*>", "\n", html))
+        return _lines(_ANY_TAG.sub("\n", readable))
     for element in root.iter(*_SILENT):
         tail = element.tail
         element.clear()
         element.tail = tail
     pieces: list[str] = []
+    preformatted = 0
     for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
         if element.tag in _BLOCKS:
             pieces.append("\n")
-        pieces.append((element.text if event == "start" else element.tail) or "")
+        preformatted += (1 if event == "start" else -1) if element.tag == "pre" else 0
+        text = (element.text if event == "start" else element.tail) or ""
+        pieces.append(text if preformatted else _SPACE.sub(" ", text))
     return _lines("".join(pieces))
 
 
