@@ -64,5 +64,5 @@ def compile_selector(text: str) -> Selector:
     try:
         path = stripped if stripped.startswith(("/", "./", "(")) else HTMLTranslator().css_to_xpath(stripped)
         return Selector(text=text, path=lxml.etree.XPath(path))
-    except (SelectorError, lxml.etree.XPathError) as error:
+    except (SelectorError, lxml.etree.XPathError, ValueError) as error:  # ValueError: a control character in it
         raise ExtractError(f"selector {text!r} cannot be read: {error}") from error
