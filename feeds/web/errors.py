@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from feeds.errors import RenderError, StoreError
 from feeds.web.layout import PAGE_TYPE, SAFETY, page
-from feeds.web.links import Chip, public_base
+from feeds.web.links import Chip, prefix, public_base
 from feeds.web.locales import gettext
 
 log = structlog.get_logger()
@@ -24,7 +24,8 @@ def say(status: int, heading: str, paragraphs: Sequence[str], offers: Sequence[C
         body = page("message.html", heading=heading, paragraphs=paragraphs, offers=offers).body
         answer = Response(body, status=status, headers=[("Content-Type", PAGE_TYPE), *SAFETY])
     else:
-        lines = [f"{heading}.", *paragraphs, *(f"  {offer.label}  {public_base()}{offer.href}" for offer in offers)]
+        host = public_base().removesuffix(prefix())  # links have the prefix already
+        lines = [f"{heading}.", *paragraphs, *(f"  {offer.label}  {host}{offer.href}" for offer in offers)]
         answer = Response("\n".join(lines) + "\n", status=status, content_type="text/plain; charset=utf-8")
     answer.headers["Cache-Control"] = "no-store" if status >= 500 else "public, max-age=10"  # noqa: PLR2004
     answer.headers["Vary"] = "Accept, Accept-Language"

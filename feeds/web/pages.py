@@ -14,7 +14,7 @@ from feeds.model import FeedQuery, Match, SourceState, SourceStatus
 from feeds.query import spell_address
 from feeds.web.catalogue import Overview
 from feeds.web.layout import page
-from feeds.web.links import Chip, FeedLink, discovery, feed_links, public_base, query_href
+from feeds.web.links import Chip, FeedLink, discovery, feed_links, prefix, public_base, query_href
 from feeds.web.locales import asked_language, gettext, own_name, page_language, show_ago, show_language, text_direction
 from feeds.web.ready import Ready
 from feeds.web.services import keep_page, respond, services
@@ -183,7 +183,7 @@ def _recipes(editions: list[Edition]) -> list[Recipe]:
 
 
 def _recipe(query: FeedQuery, labels: dict[str, str], meaning: str) -> Recipe:
-    shown = spell_address(query, None, labels)
+    shown = prefix() + spell_address(query, None, labels)
     return Recipe(href=query_href(query, labels), shown=shown, meaning=meaning)
 
 

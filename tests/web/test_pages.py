@@ -222,6 +222,7 @@ def test_a_service_mounted_below_a_path(store: Store, settings: Settings) -> Non
     assert own
     assert all(href.startswith("/news/") for href in own)
     assert client.get("/feeds/DE.atom").headers["Location"] == "/news/feeds/de.atom"
+    assert "  https://example.test/news/feeds/de.atom\n" in client.get("/feeds/xx.atom").text
     assert page.xpath("//code")[0].text == "https://example.test/news/feeds/de.atom"
 
 
