@@ -15,6 +15,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from feeds.settings import Settings
+from feeds.store.base import Store
+from feeds.web.app import create_app
 from feeds.web.fast import FastLayer
 from feeds.web.services import NAME
 
@@ -72,7 +75,8 @@ def test_a_feed(both: Both, ending: str, content_type: str) -> None:
     assert links.count('rel="alternate"') == 3
 
 
-def test_the_fast_layer_answers_what_was_asked_before(both: Both) -> None:
+def test_the_fast_layer_answers_what_was_asked_before(settings: Settings, store: Store) -> None:
+    both = Both(create_app(settings, store))  # one that nobody has asked anything
     both("/feeds/de.atom")
     assert both.handed_on == 0, "Flask was asked first, so the fast layer knew the answer"
     ask(both.fast, "/feeds/ja.atom")
