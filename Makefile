@@ -25,7 +25,6 @@ $(VENV)/.pip:
 	@$(PYTHON) -c 'import sys; sys.exit("Polyfeed needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
 	@echo "Setting up $(VENV) …"
 	@$(PYTHON) -m venv $(VENV)
-	@# pip before 23.3 cannot read the name of one of our requirements
 	@$(PIP) install --upgrade 'pip>=24'
 	@touch $@
 
