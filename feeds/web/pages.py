@@ -24,7 +24,7 @@ room = Blueprint("pages", __name__)
 KEYWORDS_SHOWN = 20
 SECTIONS_SHOWN = 16
 KEPT_S = 2.0  # as long as the catalogue behind it
-_PRESSING = (  # the order in which an operator wants to read of them
+PRESSING = (  # the order in which an operator wants to read of them
     SourceState.BROKEN,
     SourceState.GONE,
     SourceState.BLOCKED,
@@ -98,7 +98,7 @@ def sources() -> Response:
     """What is polled and how it is doing."""
     now = services().clock()
     status = services().store.status()
-    rows = [_row(source, now) for source in sorted(status, key=lambda each: (_PRESSING.index(each.state), each.name))]
+    rows = [_row(source, now) for source in sorted(status, key=lambda each: (PRESSING.index(each.state), each.name))]
     everything = discovery(FeedQuery(), services().settings.title)
     return respond(page("sources.html", caching="no-cache", here="sources", discovery=everything, sources=rows))
 
@@ -205,7 +205,7 @@ def _count_states(overview: Overview) -> list[dict[str, object]]:
     counted = Counter(source.state for source in overview.sources.values())
     return [
         {"state": state.value, "state_word": state_word(state), "sources": counted[state]}
-        for state in _PRESSING
+        for state in PRESSING
         if counted[state]
     ]
 

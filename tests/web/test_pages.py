@@ -15,6 +15,8 @@ from feeds.settings import Settings
 from feeds.store import open_store
 from feeds.store.base import Store
 from feeds.web.app import create_app
+from feeds.web.layout import FOLDER
+from feeds.web.pages import PRESSING, state_word
 
 from .conftest import NOW, Watched, fail, make_article, write
 
@@ -266,3 +268,11 @@ def test_a_page_is_made_once_until_an_article_changes(settings: Settings, watche
     write(store, [make_article(20, "rundschau", "de", "Neuigkeit")])
     time.sleep(1.01)  # the change counter is read once a second
     assert "Neuigkeit" in client.get("/feeds/de").text
+
+
+@pytest.mark.parametrize("state", SourceState)
+def test_every_state_has_a_word_and_a_place(app: Flask, state: SourceState) -> None:
+    with app.test_request_context("/sources?lang=de"):
+        assert state_word(state)
+    assert state in PRESSING
+    assert f".state-{state.value}" in (FOLDER / "style.css").read_text()
