@@ -124,24 +124,21 @@ class Mended:
 def mend(text: str) -> Mended:
     """The feed without anything that needs a document type.
 
-    Well-formed XML is not changed but for named entities; other text is mended where parsers would drop words.
+    What is well-formed so far stays as it is; other text is mended where parsers would drop words.
     """
-    text = _UNREADABLE.sub("", text)
     at = max(_root_at(text), 0)
+    data = text[at:].encode("utf-8", "replace")
+    root = _parse(data, recover=False)
+    if root is not None:
+        return Mended(data=data, root=root, is_well_formed=True)
     own = {name: html.unescape(value) for name, value in _OWN_ENTITY.findall(text[: min(at, _JUNK_CHARS)])}
-    body = text[at:] if at else text
-    if "&" in body:
-        body = _NAMED.sub(lambda match: _character(match[1], own), body)
+    body = _NAMED.sub(lambda match: _character(match[1], own), _UNREADABLE.sub("", text[at:]))
     data = body.encode()
-    try:
-        return Mended(data=data, root=lxml.etree.fromstring(data, parser=_parser(recover=False)), is_well_formed=True)
-    except lxml.etree.XMLSyntaxError:
-        data = "".join(_mended(body)).encode()
-    try:
-        root = lxml.etree.fromstring(data, parser=_parser(recover=True))
-    except lxml.etree.XMLSyntaxError:
-        root = None
-    return Mended(data=data, root=root, is_well_formed=False)
+    root = _parse(data, recover=False)
+    if root is not None:
+        return Mended(data=data, root=root, is_well_formed=True)
+    data = "".join(_mended(body)).encode()
+    return Mended(data=data, root=_parse(data, recover=True), is_well_formed=False)
 
 
 def read_written(mended: Mended) -> WrittenFeed:
@@ -218,8 +215,8 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
     yield text[at:], False
 
 
-def _parser(*, recover: bool) -> lxml.etree.XMLParser:
-    return lxml.etree.XMLParser(
+def _parse(data: bytes, *, recover: bool) -> lxml.etree._Element | None:
+    parser = lxml.etree.XMLParser(
         recover=recover,
         resolve_entities=False,
         no_network=True,
@@ -229,6 +226,10 @@ def _parser(*, recover: bool) -> lxml.etree.XMLParser:
         collect_ids=False,
         huge_tree=True,
     )
+    try:
+        return lxml.etree.fromstring(data, parser=parser)
+    except lxml.etree.XMLSyntaxError:
+        return None
 
 
 # --- what is written in it --------------------------------------------------------------------------------------
