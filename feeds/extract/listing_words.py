@@ -33,13 +33,20 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _PAGE = re.compile(
     r"(?:index|default|list|page|seite|p)[-_]?\d{1,4}|(?:index|default|home|homepage|main|node|list)", re.IGNORECASE
 )
+_PAGE_NUMBER = re.compile(r"(?:^|/)(?:page|seite|p)/\d{1,4}\Z")
 _EXTENSION = re.compile(r"\.([a-z][a-z0-9]{1,5})\Z", re.IGNORECASE)
 _PAGES = frozenset({"html", "htm", "shtml", "shtm", "php", "asp", "aspx", "jsp", "jspx", "do", "xhtml", "cms", "ece"})
 _HASH = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{8,40}\Z", re.IGNORECASE)
+_ARCHIVE = re.compile(r"[\W\d_]{0,4}")
+_MIXED = re.compile(r"[-_%].*[-_%]|(?=.*\d).{8}")
 _PAGING = re.compile(
     r"(?:page|pg|paged|start|offset|lang|language|hl|locale|sort|order|view|replytocom|share)=", re.IGNORECASE
 )
 _QUERY_ID = re.compile(r"=(?:\d{2,}|[0-9a-f-]{8,})(?:&|\Z)", re.IGNORECASE)
+_BY_WORDS_IN_SLUG = ((5, 3.0), (3, 2.0), (2, 0.5))  # (at least, score)
+_BY_DIGITS = ((5, 2.0), (3, 0.5))
+_LONG_NUMBER = 5
+_SENTENCE = 5
 # fmt: off
 # segments that say of the address they end: a tag, a person, a service of the site, and no article …
 _META = frozenset({
@@ -118,7 +125,7 @@ def address_score(url: str) -> float:
     names = [segment.lower() for segment in segments]
     if kind in _FILES or not _META.isdisjoint(names[-2:]) or not _NOWHERE.isdisjoint(names):
         return _NEVER
-    if _PAGE.fullmatch(stem) or (last.isdigit() and len(last) <= 3 and {"page", "seite", "p"} & set(names[-2:])):  # noqa: PLR2004
+    if _PAGE.fullmatch(stem) or _PAGE_NUMBER.search("/".join(names[-2:])):
         return _NAVIGATION
     return min(_MOST, by_query + _path_score(segments, stem, is_file=kind in _PAGES))
 
@@ -134,26 +141,25 @@ def _query_score(query: str) -> float:
 def _path_score(segments: list[str], stem: str, *, is_file: bool) -> float:
     path = "/".join(segments) + "/"
     dated = _DATE.search(path)
-    if dated and not is_file and not _WORDS.search(stem) and len(stem) <= 4:  # noqa: PLR2004 - /2020/07/ is an archive
+    if dated and not is_file and _ARCHIVE.fullmatch(stem):
         return _NAVIGATION
-    rest = path[: dated.start()] + " " + path[dated.end() :] if dated else path
-    tail = stem if not dated else _DATE.sub(" ", stem)
-    digits = max((len(run) for run in _DIGITS.findall(" ".join(rest.split("/")[-3:]))), default=0)
-    words = (
-        len(_WORDS.findall(tail))
-        if stem.isascii()
-        else max(len(_WORDS.findall(tail)), len(_IDEOGRAPH.findall(tail)) // 3)
-    )
-    score = 2.5 if dated else 0.0
-    score += 3.0 if words >= 5 else 2.0 if words >= 3 else 0.5 if words == 2 else 0.0  # noqa: PLR2004
-    score += 2.0 if digits >= 5 else 0.5 if digits >= 3 else 0.0  # noqa: PLR2004
-    score += 1.5 if _HASH.match(stem) and digits < 5 else 0.0  # noqa: PLR2004
+    undated = _DATE.sub(" ", "/".join(segments[-3:])) if dated else "/".join(segments[-3:])
+    digits = max((len(run) for run in _DIGITS.findall(undated)), default=0)
+    words = _slug_words(_DATE.sub(" ", stem))
+    if digits and len(segments) > 1 and not words:  # the words may stand before the number: /a-long-slug/403.123
+        words = _slug_words(unquote(segments[-2]))
+    score = _step(words, _BY_WORDS_IN_SLUG) + _step(digits, _BY_DIGITS) + (2.5 if dated else 0.0)
+    score += 1.5 if digits < _LONG_NUMBER and _HASH.match(stem) else 0.0
     if not score and len(segments) == 1:
         return -2.0
-    score += 1.0 if is_file and len(segments) > 1 else 0.0
-    if not _TOPICS.isdisjoint(segment.lower() for segment in segments[-2:]) and words < 5 and not dated:  # noqa: PLR2004
+    is_topic = not _TOPICS.isdisjoint(segment.lower() for segment in segments[-2:])
+    if is_topic and not dated and words < _SENTENCE:
         score -= 2.5
-    return score
+    return score + (1.0 if is_file and len(segments) > 1 else 0.0)
+
+
+def _step(value: int, steps: tuple[tuple[int, float], ...]) -> float:
+    return next((score for least, score in steps if value >= least), 0.0)
 
 
 def _slug_words(segment: str) -> int:
@@ -172,12 +178,10 @@ def address_shape(url: str) -> str:
 
 
 def _kind(segment: str) -> str:
+    """A number, a long number, something long and mixed, or a word; with the extension."""
     extension = _EXTENSION.search(segment)
     stem = segment[: extension.start()] if extension else segment
+    ending = extension[0].lower() if extension else ""
     if stem.isdigit():
-        kind = "9" if len(stem) < 5 else "99999"  # noqa: PLR2004
-    elif len(re.split("[-_%]", stem)) > 2 or (any(map(str.isdigit, stem)) and len(stem) > 7):  # noqa: PLR2004
-        kind = "s"
-    else:
-        kind = "a"
-    return kind + (extension[0].lower() if extension else "")
+        return ("9" if len(stem) < _LONG_NUMBER else "99999") + ending
+    return ("s" if _MIXED.search(stem) else "a") + ending
