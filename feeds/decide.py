@@ -14,13 +14,25 @@ from dataclasses import dataclass, replace
 
 from feeds.errors import (
     Blocked,
+    FetchError,
     NothingFound,
     PolyfeedError,
     RateLimited,
     RobotsRefused,
     SourceGone,
 )
-from feeds.model import Article, ArticleUpdate, Change, Item, Known, PageRecord, PageState, Source, SourceState
+from feeds.model import (
+    Article,
+    ArticleUpdate,
+    Change,
+    Item,
+    Known,
+    PageRecord,
+    PageState,
+    Source,
+    SourceState,
+    Validators,
+)
 
 # what a listing or feed entry may give and an article page lack
 _FROM_LISTINGS = ("published", "section", "image", "image_caption")
@@ -29,19 +41,35 @@ SHORTEST_RETRY_S = 30.0
 # backing off doubles the interval with each failure in a row, up to a day
 MAX_DOUBLINGS = 10
 JITTER = 0.1
+MOST_FAILURES_IN_A_ROW = 5
+NONE = Validators()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """An article page to fetch; ``before`` is what is remembered of it, None when it was never seen."""
+    """An article page to fetch; ``before`` is what is remembered of it, None when it was never seen.
+
+    ``again``: nothing says that it changed, it is only looked at again.
+    """
 
     item: Item
     before: PageRecord | None
+    again: bool = False
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no article of this page is stored yet."""
+        return self.before is None or self.before.article_id is None
+
+    @property
+    def validators(self) -> Validators | None:
+        """What makes the request conditional: an unchanged page need not be sent again."""
+        return self.before.validators if self.again and self.before else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The pages of one poll, oldest first, and how many had to wait for the next one."""
+    """The pages of one poll in the order to fetch them, and how many new ones had to wait for the next one."""
 
     pages: tuple[Wanted, ...]
     left: int
@@ -50,30 +78,60 @@ class Plan:
 def plan_pages(
     listed: Sequence[Item], seen: Mapping[str, PageRecord], due: Iterable[PageRecord], *, now: dt.datetime, limit: int
 ) -> Plan:
-    """Which article pages to fetch now.
+    """Which article pages to fetch now, at most ``limit``.
 
-    New ones, those whose listing says something else than when they were read, failed ones whose time has come, and
-    ``due`` ones that no listing names any more. ``listed`` is newest first, as listings are; when there are more
-    than ``limit``, the newest go first, and what goes is fetched oldest first, so that change numbers follow time.
+    First new ones and those whose listing says something else than when they were read. ``listed`` is newest first,
+    as listings are; when there are more than ``limit``, the newest go first, and what goes is fetched oldest first,
+    so that change numbers follow time. Then failed ones whose time has come, so that they never stand in the way of
+    new ones, and last those that are only looked at again. Neither of these two is ever ``left``: they come back by
+    themselves, and waiting for them would never end.
     """
-    wanted = [
-        Wanted(item=item, before=seen.get(item.url)) for item in listed if _asks_for_page(item, seen.get(item.url), now)
-    ]
-    named = {item.url for item in listed}
-    asked = {want.item.url for want in wanted}
+    fresh, retried = [], []
+    for item in listed:
+        record = seen.get(item.url)
+        if record is None or _says_otherwise(item, record):
+            fresh.append(Wanted(item=_filed(item, record), before=record))
+        elif _is_retry(record, now):
+            retried.append(Wanted(item=_filed(item, record), before=record))
+    by_url = {item.url: item for item in listed}
+    asked = {want.item.url for want in (*fresh, *retried)}
+    again = []
     for record in due:
-        if record.url not in asked:
-            item = next((item for item in listed if item.url == record.url), None) if record.url in named else None
-            wanted.append(Wanted(item=item or Item(url=record.url, section=record.section), before=record))
-    return Plan(pages=tuple(reversed(wanted[:limit])), left=max(0, len(wanted) - limit))
+        if record.url in asked:
+            continue
+        item = _filed(by_url.get(record.url, Item(url=record.url)), record)
+        if record.state is PageState.READ:
+            again.append(Wanted(item=item, before=record, again=True))
+        else:
+            retried.append(Wanted(item=item, before=record))
+    first = fresh[:limit]
+    pages = (*reversed(first), *retried, *again)
+    return Plan(pages=pages[:limit], left=len(fresh) - len(first))
 
 
-def _asks_for_page(item: Item, record: PageRecord | None, now: dt.datetime) -> bool:
-    if record is None:
-        return True
-    if record.listed_hash and listed_hash(item) != record.listed_hash:
-        return True
+def _filed(item: Item, record: PageRecord | None) -> Item:
+    """An article that several sections list stays in the one where it was first seen."""
+    return replace(item, section=record.section) if record and record.section else item
+
+
+def _says_otherwise(item: Item, record: PageRecord) -> bool:
+    """Whether the listing changed what it says; two sections may well tell one article in different words."""
+    if not record.listed_hash or (record.section and item.section != record.section):
+        return False
+    return listed_hash(item) != record.listed_hash
+
+
+def _is_retry(record: PageRecord, now: dt.datetime) -> bool:
     return record.state is PageState.FAILED and record.retry_at is not None and record.retry_at <= now
+
+
+def is_in_trouble(in_a_row: Sequence[PolyfeedError]) -> bool:
+    """Whether the errors of the last pages, one after the other, say that it is the host and not the pages.
+
+    A page that is gone, or no article, is the page's own matter.
+    """
+    last = in_a_row[-MOST_FAILURES_IN_A_ROW:]
+    return len(last) == MOST_FAILURES_IN_A_ROW and all(isinstance(error, FetchError | Blocked) for error in last)
 
 
 def listed_hash(item: Item) -> str:
@@ -87,6 +145,23 @@ def listed_hash(item: Item) -> str:
         date = ""
     said = "\x1f".join(("".join((item.title or "").split()), date, item.content_html or item.summary or ""))
     return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def tell_apart(entries: Sequence[Item]) -> tuple[list[Item], frozenset[str]]:
+    """What names the entries of one feed: the entries, and the addresses that several of them share.
+
+    Some feeds give one guid to every entry: it names none. Others link every entry to one page, such as a list of
+    releases: then the guid names it, and the page is no page of the entry's own.
+    """
+    links: dict[str, set[str]] = {}
+    guids: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.guid:
+            links.setdefault(entry.guid, set()).add(entry.url)
+            guids.setdefault(entry.url, set()).add(entry.guid)
+    named = [replace(entry, guid=None) if entry.guid and len(links[entry.guid]) > 1 else entry for entry in entries]
+    own = {entry.guid for entry in named if entry.guid}
+    return named, frozenset(url for url, names in guids.items() if len(names & own) > 1)
 
 
 def decide_changes(articles: Iterable[Article], known: Mapping[str, Known]) -> tuple[ArticleUpdate, ...]:
@@ -135,9 +210,9 @@ def keep_known(article: Article, stored: Article) -> Article:
     return replace(article, **kept, provenance={**article.provenance, **named})
 
 
-def read_record(want: Wanted, *, now: dt.datetime, article_id: str) -> PageRecord:
+def read_record(want: Wanted, *, now: dt.datetime, article_id: str, validators: Validators = NONE) -> PageRecord:
     """What to remember of a page that was read."""
-    return _record(want, PageState.READ, now=now, article_id=article_id)
+    return replace(_record(want, PageState.READ, now=now, article_id=article_id), validators=validators)
 
 
 def failed_record(want: Wanted, error: PolyfeedError, *, now: dt.datetime, source: Source, attempts: int) -> PageRecord:
@@ -150,14 +225,31 @@ def failed_record(want: Wanted, error: PolyfeedError, *, now: dt.datetime, sourc
     article_id = before.article_id if before else None
     if isinstance(error, NothingFound):
         return _record(want, PageState.NOT_ARTICLE, now=now, reason=str(error), article_id=article_id)
-    tried = (before.attempts if before and before.state is PageState.FAILED else 0) + 1
+    tried = before.attempts if before and before.state is PageState.FAILED else 0
+    is_listed = not _is_hollow(want.item)
+    if not (isinstance(error, RateLimited) or (isinstance(error, RobotsRefused) and is_listed)):
+        tried += 1  # being told to wait says nothing of the page, and asking robots.txt's rules costs nobody anything
     if tried >= attempts:
         return _record(want, PageState.GIVEN_UP, now=now, reason=str(error), article_id=article_id, attempts=tried)
-    wait_s = min(LONGEST_WAIT_S, max(SHORTEST_RETRY_S, source.interval_s) * 2.0 ** min(tried - 1, MAX_DOUBLINGS))
+    wait_s = min(
+        LONGEST_WAIT_S, max(SHORTEST_RETRY_S, source.interval_s) * 2.0 ** min(max(0, tried - 1), MAX_DOUBLINGS)
+    )
     if isinstance(error, RateLimited) and error.retry_after_s is not None:
         wait_s = max(wait_s, error.retry_after_s)
+    if isinstance(error, RobotsRefused):
+        wait_s = 0.0
     record = _record(want, PageState.FAILED, now=now, reason=str(error), article_id=article_id, attempts=tried)
     return replace(record, retry_at=now + dt.timedelta(seconds=wait_s))
+
+
+def unchanged_record(record: PageRecord, *, now: dt.datetime) -> PageRecord:
+    """What to remember of a page that answered "not modified"."""
+    return replace(record, fetched_at=now)
+
+
+def _is_hollow(item: Item) -> bool:
+    """Whether the page is looked at again without being listed."""
+    return item.title is None and item.published is None
 
 
 def _record(
@@ -170,13 +262,12 @@ def _record(
     attempts: int = 0,
 ) -> PageRecord:
     before, item = want.before, want.item
-    hollow = item.title is None and item.published is None  # looked at again without being listed
     return PageRecord(
         url=item.url,
         state=state,
         first_seen_at=before.first_seen_at if before else now,
         fetched_at=now,
-        listed_hash=before.listed_hash if before and hollow else listed_hash(item),
+        listed_hash=before.listed_hash if before and _is_hollow(item) else listed_hash(item),
         attempts=attempts,
         reason=reason,
         article_id=article_id,
@@ -189,7 +280,10 @@ class Tally:
     """What happened in one poll, as counted while it ran.
 
     ``targets`` is the number of listing pages or feeds asked, ``failures`` what went wrong with them, by section
-    name; ``page_errors`` what went wrong with article pages; ``stopped`` the error that ended the poll early.
+    name; ``pages_asked`` the article pages asked for the first time, ``pages_read`` how many of them could be read,
+    ``page_errors`` what went wrong with the others. ``listed`` are the records of what is listed, as they were
+    before; ``state`` is how the poll before ended. ``stopped`` is the error that ended the poll early, ``notes`` what
+    else the operator should know.
     """
 
     targets: int
@@ -197,7 +291,10 @@ class Tally:
     pages_asked: int = 0
     pages_read: int = 0
     page_errors: tuple[PolyfeedError, ...] = ()
+    listed: tuple[PageRecord, ...] = ()
+    state: SourceState = SourceState.WAITING
     stopped: PolyfeedError | None = None
+    notes: tuple[str, ...] = ()
 
 
 def decide_state(tally: Tally) -> tuple[SourceState, str]:
@@ -207,18 +304,40 @@ def decide_state(tally: Tally) -> tuple[SourceState, str]:
     if tally.failures and len(tally.failures) == tally.targets:
         worst = max(tally.failures.values(), key=lambda error: _GRAVITY.index(state_of(error)))
         return state_of(worst), str(worst)
-    if tally.pages_asked >= _ENOUGH_PAGES and not tally.pages_read:
-        states = {state_of(error) for error in tally.page_errors}
-        state = max(states, key=_GRAVITY.index)
-        return state, f"{tally.pages_asked} article pages fetched, none could be read: {tally.page_errors[-1]}"
+    trouble = _trouble_with_pages(tally)
+    if trouble is not None:
+        return trouble
+    notes = list(tally.notes)
     if tally.failures:
         named = "; ".join(f"{name or 'the page'}: {error}" for name, error in tally.failures.items())
-        return SourceState.OK, f"{len(tally.failures)} of {tally.targets} sections failed: {named}"
-    return SourceState.OK, ""
+        notes.insert(0, f"{len(tally.failures)} of {tally.targets} sections failed: {named}")
+    return SourceState.OK, "; ".join(notes)
 
 
-# fewer pages than this say nothing about the source
+def _trouble_with_pages(tally: Tally) -> tuple[SourceState, str] | None:
+    """What the article pages say: none of those listed can be read, or a good number of new ones cannot."""
+    was_read = any(record.article_id is not None for record in tally.listed)
+    if tally.pages_read or (was_read and not tally.pages_asked):
+        return None
+    if tally.pages_asked >= _ENOUGH_PAGES:
+        state = max((_page_state(error) for error in tally.page_errors), key=_GRAVITY.index)
+        if state is SourceState.EMPTY and was_read and tally.pages_asked < _MANY_PAGES:
+            return None  # players and galleries come in threes; a site of other pages comes in tens
+        return state, f"none of {tally.pages_asked} new article pages can be read; the last: {tally.page_errors[-1]}"
+    if was_read or len(tally.listed) < _ENOUGH_PAGES or tally.state not in _GRAVITY[1:]:
+        return None
+    return tally.state, f"none of the {len(tally.listed)} article pages listed can be read: {tally.listed[-1].reason}"
+
+
+def _page_state(error: PolyfeedError) -> SourceState:
+    """Articles that are gone from a list that is there: the list is broken, the source is not gone."""
+    state = state_of(error)
+    return SourceState.BROKEN if state is SourceState.GONE else state
+
+
+# fewer pages than this say nothing about the source; and how many must be no articles where others were
 _ENOUGH_PAGES = 3
+_MANY_PAGES = 10
 _GRAVITY = (SourceState.OK, SourceState.EMPTY, SourceState.BROKEN, SourceState.GONE, SourceState.BLOCKED)
 
 

@@ -107,7 +107,10 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """An answer with a body. ``url`` is the address after redirects, ``body`` decompressed bytes."""
+    """An answer with a body. ``url`` is the address after redirects, ``body`` decompressed bytes.
+
+    ``moved``: there were redirects, and each said that it is for good (301, 308).
+    """
 
     url: str
     requested_url: str
@@ -115,6 +118,7 @@ class Document:
     content_type: str | None = None
     status: int = 200
     validators: Validators = Validators()
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,12 +339,13 @@ class Update:
 class Claim:
     """The right to poll one source until the lease runs out; ``token`` proves it.
 
-    ``failures`` is how many polls in a row failed before this one (``Outcome.failures`` of the last).
+    ``failures`` is how many polls in a row failed before this one, ``state`` how the last one ended.
     """
 
     source_id: str
     token: str
     failures: int = 0
+    state: SourceState = SourceState.WAITING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

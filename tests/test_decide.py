@@ -234,7 +234,7 @@ def test_one_section_of_two_failing_is_ok_and_named() -> None:
 def test_a_listing_that_works_with_pages_that_do_not_is_not_ok() -> None:
     errors = (NothingFound("no text"), NothingFound("no text"), NothingFound("no text"))
     tally = Tally(targets=1, failures={}, pages_asked=3, pages_read=0, page_errors=errors)
-    assert decide_state(tally) == (SourceState.EMPTY, "3 article pages fetched, none could be read: no text")
+    assert decide_state(tally) == (SourceState.EMPTY, "none of 3 new article pages can be read; the last: no text")
     assert decide_state(replace(tally, pages_read=1))[0] is SourceState.OK
 
 

@@ -37,6 +37,7 @@ ACCEPT_FEED = (
 )
 
 _NOT_MODIFIED = 304
+_FOR_GOOD = {301, 308}
 _LONGEST_URL = 8000  # RFC 9110, 4.1: what every server should take at least
 _SENDABLE = re.compile(r"[\x20-\x7e]{1,1024}")  # what a server's own validator must be to be sent back
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
@@ -140,6 +141,7 @@ class Fetcher:
     def _follow(self, url: str, journey: _Journey, *, is_conditional: bool) -> Document | NotModified:
         current = _requestable(url)
         seen: set[tuple[str, str]] = set()
+        hops: set[int] = set()
         for _ in range(self._max_redirects + 1):
             cookie = _cookie_header(journey.cookies, current)
             if (current, cookie) in seen:
@@ -149,7 +151,8 @@ class Fetcher:
             if answer.status == _NOT_MODIFIED and is_conditional:
                 return NotModified(url=current, requested_url=url)
             if not is_redirect(answer):
-                return self._document(answer, url)
+                return self._document(answer, url, moved=bool(hops) and hops <= _FOR_GOOD)
+            hops.add(answer.status)
             _keep_cookies(journey.cookies, answer)
             current = _redirect_target(answer)
         raise FetchError(f"{url} redirects more than {self._max_redirects} times; the last leads to {current}")
@@ -208,7 +211,7 @@ class Fetcher:
             raise error
         return answer
 
-    def _document(self, answer: Answer, requested_url: str) -> Document:
+    def _document(self, answer: Answer, requested_url: str, *, moved: bool) -> Document:
         error = trouble(answer, self._clock())
         if error is not None:
             raise error
@@ -222,6 +225,7 @@ class Fetcher:
             validators=Validators(
                 etag=_sendable(headers.get("etag")), last_modified=_sendable(headers.get("last-modified"))
             ),
+            moved=moved,
         )
 
 

@@ -1,6 +1,6 @@
 """Polls one source: orders the steps, decides nothing itself.
 
-    targets ──► fetch ──► read_listing / read_feed ──► plan_pages ──► for each page, oldest first:
+    targets ──► Listed: fetch ► read_listing / read_feed ──► plan_pages ──► for each page, oldest first:
                   │                                                     fetch ► read_page ► merge ► normalise
                   └─ 304: nothing to read                               └─► decide_changes ► store.write (in batches)
 
@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeVar
 
 from feeds.decide import (
     Plan,
@@ -22,24 +24,23 @@ from feeds.decide import (
     decide_changes,
     decide_state,
     failed_record,
+    is_in_trouble,
     keep_known,
     next_poll,
     plan_pages,
     read_record,
+    unchanged_record,
 )
 from feeds.errors import (
     ArticleError,
-    Blocked,
-    ExtractError,
+    FetchError,
     NothingFound,
     PolyfeedError,
     RateLimited,
     SourceError,
 )
-from feeds.extract.feed import read_feed
-from feeds.extract.listing import page_urls, read_listing
 from feeds.extract.page import read_page
-from feeds.fetch.client import ACCEPT_FEED, ACCEPT_PAGE, Fetcher
+from feeds.fetch.client import ACCEPT_PAGE, Fetcher
 from feeds.model import (
     Article,
     Change,
@@ -50,7 +51,6 @@ from feeds.model import (
     NotModified,
     Outcome,
     PageRecord,
-    Section,
     Source,
     SourceState,
     Update,
@@ -58,7 +58,8 @@ from feeds.model import (
 )
 from feeds.normalise.article import normalise
 from feeds.normalise.html import plain_text
-from feeds.pipeline.read import merge_listed
+from feeds.pipeline.listed import Listed
+from feeds.pipeline.read import merge_listed, with_address, without_address
 from feeds.store.base import Store
 
 # pages written together: few enough to lose little, many enough to spare the disk
@@ -66,6 +67,8 @@ BATCH = 10
 # a feed entry with less text than this is a teaser: the page is fetched for the rest
 TEASER_CHARACTERS = 500
 DUE_LIMIT = 50
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,7 @@ class PollReport:
 
 @dataclass(slots=True, kw_only=True)
 class Poll:
-    """One poll of one source, from claim to report."""
+    """One poll of one source, from claim to report; begins no further page once ``stopping`` says so."""
 
     source: Source
     claim: Claim
@@ -105,12 +108,13 @@ class Poll:
     fetcher: Fetcher
     clock: Callable[[], dt.datetime]
     limits: Limits = Limits()
-    failures: dict[str, PolyfeedError] = field(default_factory=dict)
+    stopping: Callable[[], bool] = lambda: False
     page_errors: list[PolyfeedError] = field(default_factory=list)
+    first_errors: list[PolyfeedError] = field(default_factory=list)
+    in_a_row: list[PolyfeedError] = field(default_factory=list)
     counts: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
-    validators: dict[str, Validators] = field(default_factory=dict)
-    pages_asked: int = 0
-    pages_read: int = 0
+    first_asked: int = 0
+    first_read: int = 0
     stopped: PolyfeedError | None = None
     seq: int = 0
     renewed_s: float = field(default_factory=time.monotonic)
@@ -123,69 +127,26 @@ class Poll:
             StoreError: the database failed.
         """
         began = time.monotonic()
-        listed = self._list_items()
+        listed = Listed(source=self.source, store=self.store, get=self._get, limit=self.limits.new_per_poll)
+        listed.collect()
+        self.stopped = listed.stopped
+        seen = listed.records()
         whole, teasers = self._split(listed)
-        plan = self._plan(teasers)
-        self._take_whole(whole)
-        self._take_pages(plan)
-        if not plan.left and self.stopped is None:
+        plan = self._plan(teasers, seen, listed)
+        self._take_whole(whole, listed.shared)
+        left = plan.left + self._take_pages(plan) + listed.more
+        tally = self._tally(listed, tuple(seen.values()))
+        state, reason = decide_state(tally)
+        if not left and state is SourceState.OK:
             # remembered last: a listing answered with "not modified" must have nothing left to do
-            self.seq = self.store.write(self.claim, Update(documents=self.validators), self.clock())
-        return self._finish(found=len(listed), left=plan.left, began=began)
+            self.seq = self.store.write(self.claim, Update(documents=listed.validators), self.clock())
+        limited = self.stopped or next(iter(listed.failures.values()), None)
+        return self._finish(state, reason, found=len(listed.items), left=left, error=limited, began=began)
 
-    # --- what is listed ---------------------------------------------------------------------------------------
-
-    def _list_items(self) -> list[Item]:
-        """The articles that the source's pages list, each address once, in their order."""
-        remembered = self.store.validators(self.source.id, [target.url for target in self.source.targets])
-        items: dict[str, Item] = {}
-        for target in self.source.targets:
-            if self.stopped is not None:
-                break
-            for item in self._list_target(target, remembered.get(target.url)):
-                items.setdefault(item.url, item)
-        return list(items.values())
-
-    def _list_target(self, target: Section, validators: Validators | None) -> list[Item]:
-        """One section page or feed, and the pages behind it while all they list is new."""
-        try:
-            document = self._get(target.url, validators, ACCEPT_FEED if self.source.kind is Kind.FEED else ACCEPT_PAGE)
-            if isinstance(document, NotModified):
-                return []
-            items = self._read_target(document, target)
-        except (RateLimited, Blocked) as error:
-            self.failures[target.slug] = self.stopped = error
-            return []
-        except SourceError as error:
-            self.failures[target.slug] = error
-            return []
-        self.validators[target.url] = document.validators
-        return items + self._list_further(target, items)
-
-    def _list_further(self, target: Section, first: list[Item]) -> list[Item]:
-        """Pages 2, 3, … of a listing, as long as the page before held nothing that is known."""
-        found: list[Item] = []
-        last = first
-        for url in page_urls(target.url, self.source.recipe, self.source.pages)[1:]:
-            if not last or self.store.pages(self.source.id, [item.url for item in last]):
-                break
-            try:
-                document = self._get(url, None)
-                if isinstance(document, NotModified):
-                    break
-                last = self._read_target(document, target)
-            except (RateLimited, Blocked) as error:
-                self.stopped = error
-                break
-            except SourceError:
-                break  # the last page was the one before
-            found += last
-        return found
+    # --- what is read -----------------------------------------------------------------------------------------
 
     def _get(self, url: str, validators: Validators | None, accept: str = ACCEPT_PAGE) -> Document | NotModified:
-        if time.monotonic() - self.renewed_s > self.limits.lease_s / 3:
-            self.store.renew(self.claim, self.clock(), lease_s=self.limits.lease_s)
-            self.renewed_s = time.monotonic()
+        self._renew()
         return self.fetcher.fetch(
             url,
             source_id=self.source.id,
@@ -195,89 +156,132 @@ class Poll:
             accept=accept,
         )
 
-    def _read_target(self, document: Document, target: Section) -> list[Item]:
-        if self.source.kind is Kind.FEED:
-            return read_feed(document, source=self.source, section=target)
-        return read_listing(document, source=self.source, section=target)
+    def _renew(self) -> None:
+        if time.monotonic() - self.renewed_s > self.limits.lease_s / 3:
+            self.store.renew(self.claim, self.clock(), lease_s=self.limits.lease_s)
+            self.renewed_s = time.monotonic()
 
-    # --- what is read -----------------------------------------------------------------------------------------
-
-    def _split(self, listed: list[Item]) -> tuple[list[Item], list[Item]]:
-        """Feed entries that bring their whole text, and items whose page must be fetched."""
+    def _split(self, listed: Listed) -> tuple[list[Item], list[Item]]:
+        """Feed entries that bring their whole text or have no page of their own, and items whose page is fetched."""
         if self.source.kind is not Kind.FEED:
-            return [], listed
+            return [], listed.items
         whole: list[Item] = []
         teasers: list[Item] = []
-        for item in listed:
-            text = plain_text(item.content_html or "")
-            (whole if len(text) >= TEASER_CHARACTERS else teasers).append(item)
+        for item in listed.items:
+            is_whole = item.url in listed.shared or len(plain_text(item.content_html or "")) >= TEASER_CHARACTERS
+            (whole if is_whole else teasers).append(item)
         return whole, teasers
 
-    def _plan(self, items: list[Item]) -> Plan:
+    def _plan(self, items: list[Item], seen: Mapping[str, PageRecord], listed: Listed) -> Plan:
         if self.stopped is not None:
             return Plan(pages=(), left=len(items))
+        if len(listed.failures) == len(self.source.targets):
+            return Plan(pages=(), left=0)  # a host that is down must not use up the tries of its pages
         now = self.clock()
-        seen = self.store.pages(self.source.id, [item.url for item in items])
         since = now - dt.timedelta(seconds=self.source.recheck_s) if self.source.recheck_s else None
         due = self.store.pages_due(self.source.id, now, recheck_since=since, limit=DUE_LIMIT)
         return plan_pages(items, seen, due, now=now, limit=self.limits.new_per_poll)
 
-    def _take_whole(self, items: list[Item]) -> None:
+    def _take_whole(self, items: list[Item], shared: Collection[str]) -> None:
         """Stores entries that came whole, oldest first."""
-        articles: list[Article] = []
-        for item in reversed(items):
-            try:
-                articles.append(self._normalise(item))
-            except ArticleError as error:
-                self.page_errors.append(error)
-        for start in range(0, len(articles), BATCH):
-            self._write(articles[start : start + BATCH], {})
+        for batch in _batched(reversed(items)):
+            articles: list[Article] = []
+            for item in batch:
+                try:
+                    article = self._normalise(item)
+                except ArticleError as error:
+                    self.page_errors.append(error)
+                    continue
+                articles.append(without_address(article, item.url) if item.url in shared else article)
+            self._renew()
+            self._write(articles, {})
 
-    def _take_pages(self, plan: Plan) -> None:
-        """Fetches and stores article pages in batches."""
-        for batch in _batches(plan.pages):
+    def _take_pages(self, plan: Plan) -> int:
+        """Fetches and stores article pages in batches; returns how many were left when the poll was broken off."""
+        asked = 0
+        for batch in _batched(plan.pages):
             articles: dict[str, Article] = {}
             records: dict[str, PageRecord] = {}
             for want in batch:
-                if self.stopped is not None:
+                if self.stopped is not None or self.stopping():
                     break
-                self.pages_asked += 1
+                asked += 1
                 self._take_page(want, articles, records)
             self._write(list(articles.values()), records)
+        return len(plan.pages) - asked
 
     def _take_page(self, want: Wanted, articles: dict[str, Article], records: dict[str, PageRecord]) -> None:
+        self.first_asked += want.is_first
+        now = self.clock()
         try:
-            article = self._read(want)
+            document = self._get(want.item.url, want.validators)
+            if not isinstance(document, NotModified):
+                article = self._read(want, document)
+                articles[want.item.url] = article
+                records[want.item.url] = read_record(
+                    want, now=now, article_id=article.id, validators=document.validators
+                )
+            elif want.before is not None:
+                records[want.item.url] = unchanged_record(want.before, now=now)
         except (SourceError, ArticleError) as error:
-            self.page_errors.append(error)
-            if isinstance(error, RateLimited):
-                self.stopped = error
-            records[want.item.url] = failed_record(
-                want, error, now=self.clock(), source=self.source, attempts=self.limits.page_attempts
-            )
+            self._take_failure(want, error, articles, records)
             return
-        self.pages_read += 1
-        articles[want.item.url] = article
-        records[want.item.url] = read_record(want, now=self.clock(), article_id=article.id)
+        self.in_a_row.clear()
+        self.first_read += want.is_first
 
-    def _read(self, want: Wanted) -> Article:
-        """One article page, from its address to the common model; a teaser stands in for an unreadable page."""
+    def _take_failure(
+        self,
+        want: Wanted,
+        error: SourceError | ArticleError,
+        articles: dict[str, Article],
+        records: dict[str, PageRecord],
+    ) -> None:
+        """Counts what went wrong; a feed's own words stand in for a page of which nothing was read."""
+        self.page_errors.append(error)
+        self.in_a_row.append(error)
+        if isinstance(error, RateLimited):
+            self.stopped = error
+        elif is_in_trouble(self.in_a_row):
+            self.stopped = FetchError(
+                f"the last {len(self.in_a_row)} article pages could not be fetched; the poll was broken off: {error}"
+            )
+        record = failed_record(want, error, now=self.clock(), source=self.source, attempts=self.limits.page_attempts)
+        stand_in = None if isinstance(error, RateLimited) else self._stand_in(want)
+        if stand_in is not None:
+            articles[want.item.url] = stand_in
+            record = replace(record, article_id=stand_in.id)
+            self.first_read += want.is_first
+        elif want.is_first:
+            self.first_errors.append(error)
+        records[want.item.url] = record
+
+    def _stand_in(self, want: Wanted) -> Article | None:
+        """The article that a teaser makes, unless its page was read before."""
+        item = want.item
+        if self.source.kind is not Kind.FEED or not item.title or not (item.summary or item.content_html):
+            return None
+        stored = self._stored(want)
+        if stored and not stored.provenance.get("content_html", "feed").startswith("feed"):
+            return None
         try:
-            document = self._get(want.item.url, None)
-            if isinstance(document, NotModified):
-                raise ExtractError("not modified, though nothing was remembered of it", url=want.item.url)
-            item = read_page(document.body, document.url, content_type=document.content_type, recipe=self.source.recipe)
-        except RateLimited:
-            raise
-        except SourceError:
-            if self.source.kind is Kind.FEED and want.item.title and (want.item.summary or want.item.content_html):
-                return self._normalise(want.item)
-            raise
-        article = self._normalise(merge_listed(item, want.item))
+            return self._normalise(item)
+        except ArticleError:
+            return None
+
+    def _stored(self, want: Wanted) -> Article | None:
         if want.before is None or want.before.article_id is None:
-            return article
+            return None
         stored = self.store.load([want.before.article_id]).get(want.before.article_id)
-        return keep_known(article, stored.article) if stored else article
+        return stored.article if stored else None
+
+    def _read(self, want: Wanted, document: Document) -> Article:
+        """One article page, from its bytes to the common model."""
+        item = read_page(document.body, document.url, content_type=document.content_type, recipe=self.source.recipe)
+        article = self._normalise(merge_listed(item, want.item))
+        if document.moved:
+            article = with_address(article, want.item.url)
+        stored = self._stored(want)
+        return keep_known(article, stored) if stored else article
 
     def _normalise(self, item: Item) -> Article:
         source = self.source
@@ -310,20 +314,32 @@ class Poll:
         for update in updates:
             self.counts[update.change] += 1
 
-    def _finish(self, *, found: int, left: int, began: float) -> PollReport:
-        tally = Tally(
+    def _tally(self, listed: Listed, seen: tuple[PageRecord, ...]) -> Tally:
+        return Tally(
             targets=len(self.source.targets),
-            failures=self.failures,
-            pages_asked=self.pages_asked,
-            pages_read=self.pages_read,
-            page_errors=tuple(self.page_errors),
+            failures=listed.failures,
+            pages_asked=self.first_asked,
+            pages_read=self.first_read,
+            page_errors=tuple(self.first_errors),
+            listed=seen,
+            state=self.claim.state,
             stopped=self.stopped,
+            notes=tuple(listed.notes),
         )
-        state, reason = decide_state(tally)
+
+    def _finish(
+        self,
+        state: SourceState,
+        reason: str,
+        *,
+        found: int,
+        left: int,
+        error: PolyfeedError | None,
+        began: float,
+    ) -> PollReport:
         failures = 0 if state is SourceState.OK else self.claim.failures + 1
         now = self.clock()
-        limited = self.stopped or next(iter(self.failures.values()), None)
-        due = next_poll(self.source, state, now=now, failures=failures, left=left, error=limited)
+        due = next_poll(self.source, state, now=now, failures=failures, left=left, error=error)
         failed_pages = len([error for error in self.page_errors if not isinstance(error, NothingFound)])
         outcome = Outcome(
             state=state,
@@ -357,6 +373,7 @@ def _names(article: Article) -> tuple[str, ...]:
     return (article.identity, *article.aliases)
 
 
-def _batches(pages: tuple[Wanted, ...]) -> Iterator[tuple[Wanted, ...]]:
-    for start in range(0, len(pages), BATCH):
-        yield pages[start : start + BATCH]
+def _batched(values: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(values)
+    while batch := list(islice(rest, BATCH)):
+        yield batch

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from feeds.extract.page import read_page
 from feeds.model import Article, Item, Recipe
 from feeds.normalise.article import normalise
+from feeds.urls import identity_of
 
 
 def read_article(html: bytes, url: str, *, content_type: str | None = None, recipe: Recipe | None = None) -> Article:
@@ -55,3 +56,16 @@ def merge_listed(page: Item, listed: Item) -> Item:
             taken[name] = other
     came_from = {name: listed.provenance[name] for name in taken if name in listed.provenance}
     return dataclasses.replace(page, provenance=MappingProxyType({**page.provenance, **came_from}), **taken)  # type: ignore[arg-type]  # each value is of its own field's type
+
+
+def with_address(article: Article, url: str) -> Article:
+    """The article, known by ``url`` too: it moved from there for good."""
+    name = identity_of(url)
+    known = (article.identity, *article.aliases)
+    return article if name in known else dataclasses.replace(article, aliases=(*article.aliases, name))
+
+
+def without_address(article: Article, url: str) -> Article:
+    """The article, not known by ``url``, which other articles have too."""
+    name = identity_of(url)
+    return dataclasses.replace(article, aliases=tuple(alias for alias in article.aliases if alias != name))

@@ -123,7 +123,7 @@ def claim_due(connection: Connection, now: dt.datetime, *, limit: int, lease_s: 
 def _due(now: dt.datetime) -> Select[Any]:
     busy = select(source.c.domain).where(source.c.lease_token.is_not(None), source.c.lease_until > now)
     return (
-        select(source.c.id, source.c.domain, source.c.failures)
+        select(source.c.id, source.c.domain, source.c.failures, source.c.state)
         .where(source.c.due_at <= now, source.c.domain.not_in(busy))
         .order_by(source.c.due_at, source.c.id)
     )
@@ -133,13 +133,13 @@ def claim(connection: Connection, source_id: str, now: dt.datetime, *, lease_s: 
     """Leases this source unless it is held, disabled or unknown; see ``Store.claim``."""
     lock_claiming(connection)
     free = or_(source.c.lease_token.is_(None), source.c.lease_until <= now)
-    question = select(source.c.id, source.c.failures).where(source.c.id == source_id, _CLAIMABLE, free)
+    question = select(source.c.id, source.c.failures, source.c.state).where(source.c.id == source_id, _CLAIMABLE, free)
     row = connection.execute(question).one_or_none()
     return None if row is None else _lease(connection, [_claim(row)], now, lease_s)[0]
 
 
 def _claim(row: Row[*tuple[Any, ...]]) -> Claim:
-    return Claim(source_id=row.id, token=secrets.token_urlsafe(16), failures=row.failures)
+    return Claim(source_id=row.id, token=secrets.token_urlsafe(16), failures=row.failures, state=SourceState(row.state))
 
 
 def _lease(connection: Connection, claims: list[Claim], now: dt.datetime, lease_s: float) -> list[Claim]:

@@ -44,7 +44,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
 
 @pytest.fixture
 def newsroom() -> Iterator[Newsroom]:
-    with Newsroom(articles=10, every_s=0).start() as site:
+    with Newsroom(articles=60, every_s=0).start() as site:
         yield site
 
 

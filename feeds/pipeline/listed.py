@@ -1,0 +1,127 @@
+"""What a source's section pages or feeds list: the source in; items, failures and validators out.
+
+Sections follow each other; one that fails costs only itself, a host that asks to be left alone ends it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from feeds.decide import tell_apart
+from feeds.errors import PolyfeedError, RateLimited, SourceError
+from feeds.extract.feed import read_feed
+from feeds.extract.listing import page_urls, read_listing
+from feeds.fetch.client import ACCEPT_FEED, ACCEPT_PAGE
+from feeds.model import Document, Item, Kind, NotModified, PageRecord, Section, Source, Validators
+from feeds.store.base import Store
+from feeds.urls import identity_of
+
+Get = Callable[[str, Validators | None, str], Document | NotModified]
+
+# kept for a page without validators: it was read to the end once. No request can carry it, so none is conditional.
+READ_ONCE = Validators(etag="")
+
+
+@dataclass(slots=True, kw_only=True)
+class Listed:
+    """What is listed, as it is collected; ``limit`` is how many new articles this poll can take.
+
+    ``more`` says that there are listing pages left for the next poll, ``shared`` are addresses that are no entry's
+    own, ``notes`` are for the operator.
+    """
+
+    source: Source
+    store: Store
+    get: Get
+    limit: int
+    failures: dict[str, PolyfeedError] = field(default_factory=dict)
+    validators: dict[str, Validators] = field(default_factory=dict)
+    stopped: PolyfeedError | None = None
+    more: bool = False
+    shared: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    _items: dict[str, Item] = field(default_factory=dict)
+
+    @property
+    def items(self) -> list[Item]:
+        """Each article once, in the order of the sections and of their pages."""
+        return list(self._items.values())
+
+    def collect(self) -> None:
+        """Asks for every section."""
+        targets = self.source.targets
+        remembered = self.store.validators(self.source.id, [target.url for target in targets])
+        for target in targets:
+            if self.stopped is not None:
+                return
+            try:
+                self._take_target(target, remembered.get(target.url))
+            except RateLimited as error:
+                self.failures[target.slug] = self.stopped = error
+            except SourceError as error:
+                self.failures[target.slug] = error
+
+    def records(self) -> dict[str, PageRecord]:
+        """What is remembered of the pages listed; one that was seen as http is known as https, and the other way."""
+        found = self.store.pages(
+            self.source.id, [url for item in self._items.values() for url in (item.url, _other_scheme(item.url))]
+        )
+        known = ((item.url, found.get(item.url) or found.get(_other_scheme(item.url))) for item in self.items)
+        return {url: record for url, record in known if record is not None}
+
+    def _take_target(self, target: Section, remembered: Validators | None) -> None:
+        document = self.get(target.url, remembered, ACCEPT_FEED if self.source.kind is Kind.FEED else ACCEPT_PAGE)
+        if isinstance(document, NotModified):
+            return
+        items = self._read(document, target)
+        self.validators[target.url] = READ_ONCE if document.validators == Validators() else document.validators
+        self._keep(items)
+        self._note_stale_recipe(items, target)
+        self._take_further(target, items, is_first=remembered is None)
+
+    def _take_further(self, target: Section, items: list[Item], *, is_first: bool) -> None:
+        """Pages 2, 3, … of a listing: all of them until it was read to the end once, then while a page is all new."""
+        for url in page_urls(target.url, self.source.recipe, self.source.pages)[1:]:
+            unseen = len(self._items) - len(self.records())
+            if unseen >= self.limit:
+                self.more = True
+                return
+            if not is_first and self.store.pages(self.source.id, [item.url for item in items]):
+                return
+            try:
+                document = self.get(url, None, ACCEPT_PAGE)
+                items = [] if isinstance(document, NotModified) else self._read(document, target)
+            except RateLimited as error:
+                self.stopped = error
+                return
+            except SourceError:
+                return  # the last page was the one before
+            if not self._keep(items):
+                return  # nothing that the pages before did not have
+
+    def _read(self, document: Document, target: Section) -> list[Item]:
+        if self.source.kind is Kind.LISTING:
+            return read_listing(document, source=self.source, section=target)
+        items, shared = tell_apart(read_feed(document, source=self.source, section=target))
+        self.shared |= shared
+        return items
+
+    def _keep(self, items: list[Item]) -> int:
+        """Keeps what was not listed before; returns how many that are."""
+        before = len(self._items)
+        for item in items:
+            self._items.setdefault(item.guid or identity_of(item.url), item)
+        return len(self._items) - before
+
+    def _note_stale_recipe(self, items: list[Item], target: Section) -> None:
+        recipe = self.source.recipe
+        if (recipe.entry or recipe.link) and all(item.provenance.get("url") == "listing" for item in items):
+            self.notes.append(
+                f"the recipe's selectors find nothing on {target.url} any more; the articles were found without them: "
+                "correct or remove recipe.entry and recipe.link"
+            )
+
+
+def _other_scheme(url: str) -> str:
+    return f"http{url[5:]}" if url.startswith("https:") else f"https{url[4:]}"
