@@ -39,11 +39,13 @@ def find_title(page: Evidence) -> Found[str] | None:
     headings = page.visible.headings()
     names = {_bare(name) for name in (*site_names(head, ld, page.url), *sections(head, ld))} - {""}
     known = {_bare(text) for text in (*found.values(), *headings)} - {""}
-    if not known - {_bare(head.title)}:
-        # nothing else is declared: a headline that is no heading still stands on the page as a text of its own
-        known |= {_bare(text) for text in page.visible.standing() if len(text) < len(head.title)}
+    standing: set[str] = set()
+    if not {_bare(text) for text in found.values()} - {_bare(head.title), ""}:
+        # nothing else is declared: a headline that is no first-rank heading still stands on the page by itself
+        standing = {_bare(text) for text in page.visible.standing() if len(text) <= len(head.title)} - {""}
+        known |= standing
     cut = {where: _cut(text, names, known) for where, text in found.items() if text}
-    heading = _choose_heading([_cut(text, names, known) for text in headings], cut)
+    heading = _choose_heading([_cut(text, names, known) for text in headings], cut, standing)
     if heading:
         cut["h1"] = heading
     where = _weigh(cut)
@@ -88,13 +90,20 @@ def _weigh(texts: dict[str, str]) -> str | None:
     return None
 
 
-def _choose_heading(headings: list[str], declared: Mapping[str, str]) -> str | None:
-    """The first heading that another source repeats, whole or in most of its words.
+def _choose_heading(headings: list[str], declared: Mapping[str, str], standing: set[str]) -> str | None:
+    """The first heading that another source repeats: word for word, else within it or in most of its words.
 
-    With nothing but ``<title>`` to compare, and that naming only site and section, the page's one heading.
+    With nothing but ``<title>`` to compare, and that naming only site and section, the page's one heading; not where
+    the title is ``standing`` on the page by itself, since then the heading names something else.
     """
     others = [_bare(other) for other in declared.values()]
     words_of = [set(_WORDS.findall(other)) for other in others]
+    # sites and sections are named in headings too, often as a part of the title
+    exact = next((heading for heading in headings if _bare(heading) in others), None)
+    if exact:
+        return exact
+    if not standing.isdisjoint(others):
+        return None
     for heading in headings:
         bare = _bare(heading)
         words = set(_WORDS.findall(bare))
@@ -121,7 +130,7 @@ def _cut_once(text: str, names: set[str], known: set[str]) -> str:
         before, after = text[: match.start()], text[match.end() :]
         is_bar = match[0].strip() in _BARS
         stands = _bare(before) in known and (is_bar or match[0].strip() == "--")
-        if _names_site(after, names) or stands:
+        if _names_site(after, names) or _names_site(_SEPARATOR.split(after)[0], names) or stands:
             return before or text
     for match in _SEPARATOR.finditer(text):
         before, after = text[: match.start()], text[match.end() :]

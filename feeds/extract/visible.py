@@ -89,9 +89,12 @@ class Visible:
     def from_headline(self, declared: str) -> int:
         """The number of the line the headline begins with; 0 where none is found.
 
-        That is the first-rank heading, or without one the first longer line that the ``declared`` title repeats.
+        That is the first-rank heading (of several the one that the ``declared`` title repeats most of, since sites and
+        sections are named in headings too), or without one the first longer line that the title repeats.
         """
-        inside = {one for heading in _HEADINGS(self.tree)[:1] for one in heading.iter()}
+        repeated = {heading: clean(heading.text_content()) for heading in _HEADINGS(self.tree)}
+        chosen = max(repeated, key=lambda one: len(repeated[one]) if repeated[one] in declared else 0, default=None)
+        inside = set() if chosen is None else set(chosen.iter())
         for number, line in enumerate(self.lines):
             if line.element in inside:
                 return number

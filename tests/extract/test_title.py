@@ -83,3 +83,25 @@ def test_without_anything_else_the_title_element_counts(seen: Gather) -> None:
 
 def test_without_any_title_there_is_none(seen: Gather) -> None:
     assert title_of(seen(body="")) is None
+
+
+def test_a_heading_that_names_the_site_yields_to_the_one_that_is_the_title(seen: Gather) -> None:
+    page = seen(
+        head="<title>Harbour opened again - Example.com</title>" + OG.format("Harbour opened again"),
+        body="<h1>Example</h1><h1>Harbour opened again</h1>",
+    )
+    assert title_of(page) == "Harbour opened again"
+
+
+def test_a_title_standing_on_the_page_wins_over_the_name_of_the_section_in_h1(seen: Gather) -> None:
+    page = seen(head="<title>Harbour opened again</title>", body="<h1>Coast guide</h1><h2>Harbour opened again</h2>")
+    assert title_of(page) == "Harbour opened again"
+
+
+def test_what_follows_the_sites_name_goes_with_it(seen: Gather) -> None:
+    page = seen(
+        head="<title>Harbour opened again - Shore.example - Shoretown</title>",
+        body="<p>x</p>",
+        url="https://shore.example/a",
+    )
+    assert title_of(page) == "Harbour opened again"

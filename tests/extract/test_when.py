@@ -107,3 +107,12 @@ def test_no_date_is_no_date(seen: Gather) -> None:
     page = seen()
     assert published(page) is None
     assert find_updated(page, "en") is None
+
+
+def test_the_date_at_the_article_is_found_behind_a_heading_that_names_the_site(seen: Gather) -> None:
+    navigation = "".join(f"<li>Topic {number}</li>" for number in range(80))
+    page = seen(
+        head="<title>Harbour opened again - Example</title>",
+        body=f"<h1>Example</h1><ul>{navigation}</ul>{HEADING}<span>Feb 1, 2015 11:57 AM UTC</span>",
+    )
+    assert published(page) == "2015-02-01T11:57:00+00:00"
