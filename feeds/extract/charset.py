@@ -20,6 +20,7 @@ _ROW = 3
 _CLEARLY = 0.1
 _TAG = re.compile(rb"<[^>]{0,2000}>")
 _INVISIBLE = re.compile(rb"(?is)<(script|style)\b.{0,400000}?</\1\s{0,9}>|<[^>]{0,2000}>")
+_ASCII = bytes(range(0x80))
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _LANGUAGE = re.compile(rb"<html\b[^>]{0,500}?\blang\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-zA-Z]{2,3})\b", re.IGNORECASE)
 _ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
@@ -117,7 +118,7 @@ def _sample(data: bytes) -> bytes:
     """The page's text without markup and scripts; with the scripts where hardly anything else is beyond ASCII."""
     start = data[:_SCAN_BYTES]
     text = _INVISIBLE.sub(b" ", start)
-    if len(b"".join(_HIGH_RUN.findall(text))) < _FEW_BYTES:
+    if len(text.translate(None, _ASCII)) < _FEW_BYTES:
         text = _TAG.sub(b" ", start)
     # the first bytes beyond ASCII may stand far down
     first = _HIGH_RUN.search(text)

@@ -27,7 +27,7 @@ from feeds.extract.charset import contradicts, guess_encoding
 # a legacy text is valid UTF-8 by chance only when it is short: two CJK characters can be, four hardly
 _SURE_UTF8_EXTRA_BYTES = 6
 _MULTIBYTE = frozenset({"gb18030", "big5", "big5hkscs", "cp932", "euc_jp", "euc-jp", "cp949", "euc_kr", "euc-kr"})
-_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_ASCII = bytes(range(0x80))
 _LATE_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 
 
@@ -133,8 +133,7 @@ def _fits(data: bytes, encoding: str) -> bool:
     bad = text.count("\ufffd")
     if not bad:
         return True
-    high = sum(len(run) for run in _HIGH_RUN.findall(data))
-    return bad * 50 < high
+    return bad * 50 < len(data.translate(None, _ASCII))
 
 
 def _utf16_without_bom(data: bytes) -> str | None:

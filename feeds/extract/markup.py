@@ -170,8 +170,8 @@ class _Writer:
             if size.isdigit() and int(size) < _MIN_PICTURE_PX:
                 return ""
         candidates = [image.get(name) or "" for name in ("src", *_LAZY)]
-        holder = image.getparent()
-        sources = [image, *(holder.iter("source") if holder is not None and holder.tag == "picture" else ())]
+        # libxml2 may put the picture inside the source elements before it
+        sources = [image, *(source for holder in image.iterancestors("picture") for source in holder.iter("source"))]
         candidates += [_largest(source.get(name) or "") for source in sources for name in _SETS]
         for candidate in candidates:
             if candidate.strip() and not _NO_PICTURE.search(candidate.strip()):

@@ -31,7 +31,7 @@ _ASIDE_ROLES = frozenset(
     | {"form", "toolbar", "alert", "status"}
 )
 # hardly a page has a tenth of them; one with more is read as far as this
-MAX_ELEMENTS = 150_000
+MAX_ELEMENTS = 100_000
 _MAX_BLOCKS = 20_000
 # a syllable or an ideograph says as much as three letters
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")

@@ -43,7 +43,7 @@ _MOSTLY_LINKS = 0.5
 # a paragraph of the article may be one long link; "read more" is nothing but a link
 _NOTHING_BUT_LINKS = 0.8
 _LABEL_WEIGHT = 60
-_REMARK_WEIGHT = 25
+_REMARK_WEIGHT = 100
 _OFTEN = 3
 
 
@@ -241,9 +241,14 @@ def _tidy(blocks: Sequence[Block], kept: Sequence[Block], group: Sequence[Block]
 
 def _leads_away(heading: Block, following: Block, after: Mapping[int, Block | None]) -> bool:
     """Whether links to other pages stand between this heading and the next one."""
-    if following.element.tag not in HEADINGS:
-        return False
     between = after[id(heading)]
+    if following.element.tag not in HEADINGS:
+        return (
+            between is not None
+            and between is not following
+            and between.linked > _MOSTLY_LINKS
+            and next(between.element.iterancestors(*LISTS), None) is not None
+        )
     while between is not None and between is not following:
         if between.linked > _MOSTLY_LINKS:
             return True

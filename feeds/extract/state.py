@@ -21,6 +21,7 @@ _TAG = re.compile(r"<[^>]*>")
 _SENTENCE_END = re.compile(r"[^\W\d_][.!?](?:\s|$)|[。！？।؟]")
 _MIN_SENTENCES = 3
 _MIN_LENGTH = 300
+_MAX_LENGTH = 2_000_000
 
 
 def find_in_state(tree: lxml.html.HtmlElement) -> str | None:
@@ -28,7 +29,7 @@ def find_in_state(tree: lxml.html.HtmlElement) -> str | None:
     best, best_length = None, _MIN_LENGTH
     for script in _SCRIPTS(tree):
         for match in _NAMED_STRING.finditer(script.text or ""):
-            if len(match["value"]) <= best_length:
+            if not best_length < len(match["value"]) <= _MAX_LENGTH:
                 continue
             try:
                 value = json.loads(f'"{match["value"]}"', strict=False)

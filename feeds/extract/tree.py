@@ -80,7 +80,7 @@ def _tame_tags(data: bytes) -> bytes:
     while start < len(data) - _WINDOW:
         end = data.find(b">", start)
         if end < 0 or end >= start + _WINDOW:
-            opened = data.rfind(b"<", kept_until, start)
+            opened = data.rfind(b"<", kept_until, start + _WINDOW)
             tag = _HUGE_TAG.match(data, opened) if opened >= 0 else None
             if tag and len(tag.group().split(None, _MAX_ATTRIBUTES)) > _MAX_ATTRIBUTES:
                 kept += [data[kept_until:opened], b"<", tag.group(1)]
