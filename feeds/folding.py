@@ -22,8 +22,12 @@ _REGION = re.compile("[a-z]{2}")
 _SCRIPT = re.compile("[a-z]{4}")
 _SPACE = re.compile(r"\s+")
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d", "-"))
-# invisible characters that editors paste along: soft hyphen, joiners, marks of direction, BOM
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# invisible characters that editors paste along: soft hyphen, joiners, marks of direction, BOM; and control characters
+# and noncharacters (those that are no white space), which neither HTML nor XML can hold
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]"
+)
 
 
 def display_form(text: str) -> str:

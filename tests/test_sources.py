@@ -195,7 +195,7 @@ def test_canonical_language(tag: str, expected: str | None) -> None:
     assert canonical_language(tag) == expected
 
 
-@pytest.mark.parametrize("same", ["BMW", "ＢＭＷ", "bmw", " b\u200bmw ", "B\u00adMW"])
+@pytest.mark.parametrize("same", ["BMW", "ＢＭＷ", "bmw", " b\u200bmw ", "B\u00adMW", "B\x02M\x9f\ufffeW\x1f"])
 def test_spellings_of_one_keyword_have_one_key(same: str) -> None:
     assert keyword_key(same) == "bmw"
 
