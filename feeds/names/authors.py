@@ -36,9 +36,9 @@ _NOBODY = frozenset(
         "anonymous", "null", "none", "undefined", "author", "autor", "online", "web", "user", "root"
     }
 )  # fmt: skip
-_UNNAMEABLE = re.compile(r"https?://|www\.|@|^[\W\d_]+$")
+_UNNAMEABLE = re.compile(r"https?://|www\.|@|^[\W\d_]+$|\b\d{1,2}[:.]\d{2}\b")
 _LONGEST = 80
-_SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "md", "phd", "esq"])
+_SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "md", "ma", "mba", "mph", "rn", "phd", "dphil", "esq"])
 
 
 def split_authors(values: Iterable[str]) -> tuple[str, ...]:
@@ -77,5 +77,7 @@ def _split_list(chunk: str) -> Iterator[str]:
 
 def _is_name(text: str) -> bool:
     if not 1 < len(text) <= _LONGEST or _UNNAMEABLE.search(text) or text.casefold() in _NOBODY:
+        return False
+    if _BY.fullmatch(f"{text} "):
         return False
     return not _ROLE.search(text) or len(text.split()) <= 2  # noqa: PLR2004 - "MND Staff" signs, "Senior Staff Writer" does not

@@ -8,7 +8,12 @@ from collections.abc import Iterable
 from feeds.folding import display_form, keyword_key
 
 _SEPARATORS = re.compile(r"\s*[;；,，、،؛|｜]\s*")
-_CJK_LIST = re.compile(r"^[^\s\w]*[\u3040-\u30ff\u3400-\u9fff]+(?:\s+[\w\u3040-\u30ff\u3400-\u9fff]+){2,}$")
+_HASHED = re.compile(r"(?:^|\s)[#＃](?=\w)")
+# scripts that write no spaces inside a name; Japanese names of people have one, so two parts prove nothing
+_SPACELESS = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_ENOUGH_PARTS, _LONGEST_PART = 3, 16
+# a value among several that holds so many separators is a list, not a name with a comma
+_ENOUGH_COMMAS = 3
 
 
 def split_keywords(values: Iterable[str], separators: str | None = None) -> tuple[str, ...]:
@@ -22,6 +27,12 @@ def split_keywords(values: Iterable[str], separators: str | None = None) -> tupl
         values = [part for value in values for part in re.split(f"[{re.escape(separators)}]", value)]
     elif len(values) == 1:
         values = _split_one(values[0])
+    else:
+        values = [
+            part
+            for value in values
+            for part in (_split_one(value) if len(_SEPARATORS.findall(value)) >= _ENOUGH_COMMAS else [value])
+        ]
     names: dict[str, str] = {}
     for value in values:
         name = display_form(value).strip(" #")
@@ -31,10 +42,19 @@ def split_keywords(values: Iterable[str], separators: str | None = None) -> tupl
 
 
 def _split_one(text: str) -> list[str]:
-    """One string's keywords; without any separator, spaces part those of scripts that write none inside words."""
+    """One string's keywords; without any separator, hashes part them, or spaces in scripts that write none in words."""
     parts = _SEPARATORS.split(text)
-    if len(parts) == 1 and _CJK_LIST.match(text.strip()):
-        return text.split()
+    if len(parts) == 1:
+        if len(_HASHED.findall(text)) > 1:
+            return re.split(r"\s*[#＃]", text)
+        return text.split() if is_spaced_list(text) else parts
     if len(parts) > 1 and re.match(r"(?:&|and|und|et|y)\s", parts[-1]):
         return [text]  # "Business, Finance, & Economics" is one name
     return parts
+
+
+def is_spaced_list(text: str, *, least: int = _ENOUGH_PARTS) -> bool:
+    """Whether spaces part a list: short parts, at least ``least``, most of them in a script that needs no spaces."""
+    parts = text.split()
+    spaceless = sum(1 for part in parts if _SPACELESS.search(part))
+    return len(parts) >= least and 2 * spaceless > len(parts) and max(map(len, parts)) <= _LONGEST_PART

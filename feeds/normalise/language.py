@@ -19,6 +19,33 @@ _ENOUGH = 120  # characters of text below which a guess is worth less than a dec
 _FIRST_CJK, _WEIGHT = "\u2e80", 3  # a Chinese, Japanese or Korean character says about as much as three letters
 _LOOKED_AT = 3000
 _SURE = 0.9
+_FEW = 30  # letters below which even an undeclared text is not guessed
+# scripts that one language alone is published in, with the share of a text's letters that tells; kana stand among Han
+_SCRIPTS = {
+    tag: (re.compile(f"[{signs}]"), share)
+    for tag, signs, share in (
+        ("ja", "\u3040-\u30fa\u30fc-\u30ff", 0.1),
+        ("ko", "\uac00-\ud7af", 0.4),
+        ("zh", "\u3400-\u4dbf\u4e00-\u9fff", 0.5),
+        ("th", "\u0e01-\u0e5b", 0.5),
+        ("el", "\u0370-\u03ff\u1f00-\u1fff", 0.5),
+        ("he", "\u05d0-\u05ea", 0.5),
+        ("hy", "\u0530-\u058f", 0.5),
+        ("ka", "\u10a0-\u10ff", 0.5),
+        ("bn", "\u0980-\u09ff", 0.5),
+        ("pa", "\u0a00-\u0a7f", 0.5),
+        ("gu", "\u0a80-\u0aff", 0.5),
+        ("ta", "\u0b80-\u0bff", 0.5),
+        ("te", "\u0c00-\u0c7f", 0.5),
+        ("kn", "\u0c80-\u0cff", 0.5),
+        ("ml", "\u0d00-\u0d7f", 0.5),
+        ("si", "\u0d80-\u0dff", 0.5),
+        ("lo", "\u0e81-\u0edf", 0.5),
+        ("my", "\u1000-\u109f", 0.5),
+        ("km", "\u1780-\u17ff", 0.5),
+        ("am", "\u1200-\u137f", 0.5),
+    )
+}
 
 
 def language_tag(declared: str | None) -> str | None:
@@ -51,7 +78,7 @@ def choose_language(text: str, *, declared: str | None, source: str | None) -> s
     tags = [tag for tag in (language_tag(declared), language_tag(source)) if tag]
     words = " ".join(text[:_LOOKED_AT].split())
     if sum(_WEIGHT if character >= _FIRST_CJK else 1 for character in words) < _ENOUGH:
-        return tags[-1] if tags else UNKNOWN
+        return tags[-1] if tags else _guess_short(words)
     guessed, sureness = _detect(words)
     for tag in tags:
         if tag.split("-")[0] == guessed:
@@ -59,6 +86,16 @@ def choose_language(text: str, *, declared: str | None, source: str | None) -> s
     if not tags or sureness >= _SURE:
         return guessed
     return tags[0]
+
+
+def _guess_short(words: str) -> str:
+    """The language of a text too short to outweigh a declaration, where nothing is declared."""
+    letters = sum(map(str.isalpha, words))
+    for tag, (signs, share) in _SCRIPTS.items():
+        if len(signs.findall(words)) > max(1.0, share * letters):
+            return tag
+    guessed, sureness = _detect(words) if letters >= _FEW else (UNKNOWN, 0.0)
+    return guessed if sureness >= _SURE else UNKNOWN
 
 
 def _detect(words: str) -> tuple[str, float]:

@@ -24,6 +24,9 @@ from feeds.names import split_authors
         ("Ada Lovelace, Senior Staff Writer", ("Ada Lovelace",)),
         ("Le Journal et AFP", ("Le Journal et AFP",)),  # one signature: AFP alone is no person's name
         ("Anna Muster, Foto: Ben Beispiel", ("Anna Muster",)),
+        ("Ada Lovelace, MA", ("Ada Lovelace, MA",)),
+        ("Ada Lovelace, 3:53 p.m. EST", ("Ada Lovelace",)),
+        ("By", ()),
         ("redaktion@example.org", ()),
         ("https://example.org/authors/7", ()),
         ("admin", ()),

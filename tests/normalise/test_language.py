@@ -70,3 +70,21 @@ def test_a_short_text_is_taken_at_the_sources_word() -> None:
 
 def test_undeclared_text_is_recognised() -> None:
     assert choose_language(ENGLISH, declared=None, source=None) == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("港口重新开放。三年修缮之后，居民回来了。", "zh"),
+        ("港が再び開かれた", "ja"),
+        ("항구가 다시 열렸다", "ko"),
+        ("ท่าเรือเปิดอีกครั้ง", "th"),
+        ("Το λιμάνι άνοιξε ξανά", "el"),
+        ("הנמל נפתח מחדש", "he"),
+        ("Hafen", "und"),
+        ("2026", "und"),
+        ("", "und"),
+    ],
+)
+def test_a_short_text_that_nothing_declares_is_told_by_its_script(text: str, tag: str) -> None:
+    assert choose_language(text, declared=None, source=None) == tag
