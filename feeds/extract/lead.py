@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from feeds.extract.likeness import is_sentence, letters, signature
+from feeds.extract.likeness import is_dateline, is_sentence, letters, signature
 from feeds.extract.noise import names_lead, names_of
 from feeds.extract.prose import Block
 
@@ -15,8 +14,6 @@ _MAX_LINKED = 0.4
 _WITHOUT_HEADLINE_BLOCKS = 8
 _NEVER = frozenset({"li", "figcaption", "time", "address", "td"})
 _NEVER_IN = frozenset({"figure", "figcaption", "ul", "nav"})
-# a credit, a clock, a date at the end
-_DATELINE = re.compile(r"©|\d{1,2}[:.]\d{2}\b|\b(?:19|20)\d\d\b.{0,20}$")
 _PROPERTIES = frozenset({"description", "alternativeHeadline"})
 
 # points: a name or the page's own description says it, or three of tag, length, sentence and a name nearby do
@@ -26,18 +23,21 @@ _MIN_DESCRIPTION = 20
 _DESCRIPTION_SHARE = 0.8
 
 
-def find_leads(blocks: Sequence[Block], kept: Sequence[Block], description: str) -> list[Block]:
+def find_leads(blocks: Sequence[Block], kept: Sequence[Block], description: str, title: str) -> list[Block]:
     """The standfirst's paragraphs, mostly one.
 
     Args:
         blocks: all of the page's blocks.
         kept: the article's blocks; the standfirst stands before the first.
         description: what the page's metas say of the article, which is often the standfirst.
+        title: the headline; where it stands twice above the text, the standfirst may stand between.
     """
     if not kept:
         return []
     first = next(i for i, block in enumerate(blocks) if block is kept[0])
-    headline = next((i for i in range(first - 1, -1, -1) if blocks[i].element.tag == "h1"), None)
+    headlines = [i for i in range(first) if blocks[i].element.tag == "h1"]
+    said = letters(title)
+    headline = next((i for i in headlines if said and letters(blocks[i].text) == said), max(headlines, default=None))
     start = max(0, first - _WITHOUT_HEADLINE_BLOCKS) if headline is None else headline + 1
     known = letters(description)
     scores = [(block, _score(block, known)) for block in blocks[start:first]]
@@ -71,6 +71,6 @@ def _score(block: Block, known: str) -> int:
     score = _SAID_ELSEWHERE if same else 0
     score += _NAMED if named else _NAMED_NEARBY if nearby else 0
     score += (element.tag == "p") + (block.weight >= _LONG_WEIGHT) + is_sentence(block)
-    if _DATELINE.search(block.text) and not same:
+    if is_dateline(block) and not same:
         score -= 2
     return score

@@ -24,6 +24,8 @@ _MIN_PROSE_WEIGHT = 60
 _MAX_PROSE_LINKED = 0.4
 # what only counts an element among its like
 _COUNT = re.compile(r"\d+|\b(?:first|last|odd|even)\b")
+# a credit, a clock, a year at the end
+_DATELINE = re.compile(r"©|\d{1,2}[:.]\d{2}\b|\b(?:19|20)\d\d\b.{0,20}$")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？।॥؟۔\"'»”“’)\]]$")
 
 
@@ -31,11 +33,12 @@ _SENTENCE_END = re.compile(r"[.!?…:;。！？।॥؟۔\"'»”“’)\]]$")
 class Look:
     """How the article's paragraphs look: themselves, and the boxes between them and the container.
 
-    ``names`` are all their class names, and those of the boxes and the container.
+    ``own_names`` are the paragraphs' class names, ``names`` those of the boxes and the container as well.
     """
 
     paragraphs: frozenset[tuple[str, str]]
     boxes: frozenset[tuple[str, str]]
+    own_names: frozenset[str]
     names: frozenset[str]
 
     def is_alike(self, element: Element) -> bool:
@@ -59,6 +62,7 @@ def look_of(group: Sequence[Block], container: Element) -> Look:
     return Look(
         paragraphs=frozenset(signature(block.element) for block in group),
         boxes=frozenset(signature(element) for path in paths for element in path[1:]),
+        own_names=frozenset(name for block in group for name in (block.element.get("class") or "").split()),
         names=frozenset(names.union((container.get("class") or "").split())),
     )
 
@@ -89,6 +93,11 @@ def is_prose(block: Block) -> bool:
 def is_sentence(block: Block) -> bool:
     """Whether the block ends as a sentence does, in any script."""
     return _SENTENCE_END.search(block.text) is not None
+
+
+def is_dateline(block: Block) -> bool:
+    """Whether the block names a time, a date or a holder of rights, as bylines do."""
+    return _DATELINE.search(block.text) is not None
 
 
 def is_embed(element: Element) -> bool:

@@ -42,6 +42,7 @@ _STATE = re.compile(
     r"|.*[:!\[\]]"
     r"|.*[-_](?:enabled|disabled|open|closed)$"
 )
+_FACTS = re.compile(r"(?:facts?|fakta?|fakten|info)[-_]?(?:box|boks|kasten|ruta|rutan)(?![a-z])", re.IGNORECASE)
 _UNSEEN = re.compile(
     r"(?:^|\s)(?:visually-?hidden|sr-only|screen-?reader(?:-text)?|offscreen|a11y|u-hidden)(?:\s|$)", re.IGNORECASE
 )
@@ -57,7 +58,7 @@ def words_of(names: str) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def names_aside(names: str) -> bool:
     """Whether the names say: beside the article, or not shown."""
-    return not words_of(names).isdisjoint(_ASIDE) or _UNSEEN.search(names) is not None
+    return not words_of(names).isdisjoint(_ASIDE) or bool(_UNSEEN.search(names) or _FACTS.search(names))
 
 
 @lru_cache(maxsize=20_000)

@@ -19,6 +19,7 @@ from feeds.extract.likeness import (
     HEADINGS,
     LISTS,
     Look,
+    is_dateline,
     is_embed,
     is_prose,
     is_sentence,
@@ -43,7 +44,9 @@ _MOSTLY_LINKS = 0.5
 # a paragraph of the article may be one long link; "read more" is nothing but a link
 _NOTHING_BUT_LINKS = 0.8
 _LABEL_WEIGHT = 60
-_REMARK_WEIGHT = 100
+# a line that is no sentence: between paragraphs a heading of sorts, before or after them a byline
+_REMARK_WEIGHT = 12
+_OUTER_REMARK_WEIGHT = 100
 _OFTEN = 3
 
 
@@ -76,7 +79,7 @@ def find_region(blocks: Sequence[Block], *, description: str = "", title: str = 
     headline = letters(title)
     kept = [block for block in _keep(blocks, group, container) if not headline or letters(block.text) != headline]
     kept = _tidy(blocks, kept, group)
-    return Region(container=container, kept=kept, leads=find_leads(blocks, kept, description))
+    return Region(container=container, kept=kept, leads=find_leads(blocks, kept, description, title))
 
 
 def _free_asides(blocks: Sequence[Block]) -> None:
@@ -140,7 +143,7 @@ def _adopt(blocks: Sequence[Block], group: list[Block], container: Element) -> t
             if (
                 reached is not None
                 and reached.tag not in {"body", "html"}
-                and not any(e.tag in {"figure", "li", "table"} or _is_other_article(e, article) for e in path)
+                and not any(e.tag in {"li", "table"} or _stands_apart(e) or _is_other_article(e, article) for e in path)
                 and sum(map(look.is_foreign, path)) <= allowed
             ):
                 chosen.add(id(block))
@@ -169,10 +172,16 @@ def _keep(blocks: Sequence[Block], group: Sequence[Block], container: Element) -
     look = look_of(group, container)
     members = {id(block) for block in group}
     around = {container, *container.iterancestors()}
+    left = len(members)
     kept = []
     for block, path in _inside(blocks, group[0], container):
+        if id(block) in members:
+            left -= 1
+            kept.append(block)
+            continue
         set_apart = (block.aside is not None and block.aside not in around) or any(map(_stands_apart, path))
-        if id(block) in members or (not set_apart and _belongs(block, path, look)):
+        is_between = 0 < left < len(members)
+        if not set_apart and _belongs(block, path, look, is_between=is_between):
             kept.append(block)
     return kept
 
@@ -191,14 +200,15 @@ def _stands_apart(box: Element) -> bool:
     return box.tag in {"figure", "figcaption"} or is_embed(box)
 
 
-def _belongs(block: Block, path: Sequence[Element], look: Look) -> bool:
+def _belongs(block: Block, path: Sequence[Element], look: Look, *, is_between: bool) -> bool:
     """Whether a block in the container stands as the group's paragraphs stand."""
     foreign = sum(map(look.is_foreign, path[1:]))
     element = block.element
     if element.tag == "h1":
         return False
     if look.is_alike(element):
-        return foreign <= (1 if is_prose(block) else 0) and block.linked < _NOTHING_BUT_LINKS
+        is_more = block.linked > (_NOTHING_BUT_LINKS if is_sentence(block) else _MOSTLY_LINKS)
+        return foreign <= (1 if is_prose(block) else 0) and not is_more
     if foreign or block.linked > _MOSTLY_LINKS:
         return False
     lists = [e for e in path if e.tag in LISTS]
@@ -207,8 +217,9 @@ def _belongs(block: Block, path: Sequence[Element], look: Look) -> bool:
     if element.tag in HEADINGS or any(e.tag in {"table", "blockquote", "pre"} for e in path):
         return True
     names = element.get("class")
-    is_own_kind = element.tag == "p" or not names or not look.names.isdisjoint(names.split())
-    return is_own_kind and (block.weight >= _REMARK_WEIGHT or is_sentence(block))
+    is_own_kind = element.tag == "p" or not names or not look.own_names.isdisjoint(names.split())
+    enough = _REMARK_WEIGHT if is_between and element.tag == "p" else _OUTER_REMARK_WEIGHT
+    return is_own_kind and (is_sentence(block) or (block.weight >= enough and not is_dateline(block)))
 
 
 def _linked_share(element: Element) -> float:
