@@ -14,12 +14,15 @@ import structlog
 from feeds.errors import LeaseLost, StoreError
 from feeds.fetch.budget import Budget
 from feeds.fetch.client import Fetcher
-from feeds.model import Claim, Source, SourceState
+from feeds.model import Claim, Outcome, Source, SourceState
 from feeds.pipeline.poll import Limits, Poll, PollReport
 from feeds.settings import Settings
 from feeds.store.base import Store
 
 log = structlog.get_logger()
+
+# how soon a source that is not configured here is claimed again: its file may just be being mended
+UNKNOWN_AGAIN_S = 60.0
 
 
 def utc_now() -> dt.datetime:
@@ -49,21 +52,26 @@ class Poller:
         store: Store,
         fetcher: Fetcher,
         clock: Callable[[], dt.datetime] = utc_now,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._sources = sources
         self._store = store
         self._fetcher = fetcher
         self._clock = clock
+        self._stopping = stopping
         self._limits = Limits(
             new_per_poll=settings.new_per_poll, page_attempts=settings.page_attempts, lease_s=settings.lease_s
         )
 
     def poll(self, claim: Claim) -> PollReport | None:
-        """One poll, one log line; None when its lease was lost or the store failed.
+        """One poll, one log line; None when its lease was lost, the store failed or nobody knows the source.
 
-        Anything but those two that goes wrong with a source is in the report; an exception is a bug.
+        Anything else that goes wrong with a source is in the report; an exception is a bug.
         """
-        source = self._sources[claim.source_id]
+        source = self._sources.get(claim.source_id)
+        if source is None:
+            self._disown(claim)
+            return None
         poll = Poll(
             source=source,
             claim=claim,
@@ -71,6 +79,7 @@ class Poller:
             fetcher=self._fetcher,
             clock=self._clock,
             limits=self._limits,
+            stopping=self._stopping,
         )
         try:
             report = poll.run()
@@ -84,6 +93,22 @@ class Poller:
             return None
         _tell(report)
         return report
+
+    def _disown(self, claim: Claim) -> None:
+        """Gives back a source that stands in the store and not in this process's configuration."""
+        now = self._clock()
+        outcome = Outcome(
+            state=SourceState.BROKEN,
+            polled_at=now,
+            next_poll_at=now + dt.timedelta(seconds=UNKNOWN_AGAIN_S),
+            reason="its file in config/sources is missing or has a mistake: `polyfeed check` says which",
+            failures=claim.failures + 1,
+        )
+        log.warning("not polled", source_id=claim.source_id, state=outcome.state.value, reason=outcome.reason)
+        try:
+            self._store.finish(claim, outcome)
+        except StoreError as error:
+            log.error("the store failed; the lease brings it back", source_id=claim.source_id, reason=str(error))
 
 
 def _tell(report: PollReport) -> None:

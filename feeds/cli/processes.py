@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
+from typing import IO
 
 import structlog
+
+from feeds.errors import StartError
 
 log = structlog.get_logger()
 
 GRACE_S = 15.0
 RESTART_S = 1.0
 PARENT_CHECK_S = 1.0
+HAND_OVER_S = 5.0
 
 
 def until_stopped() -> threading.Event:
@@ -48,6 +55,40 @@ def watch_parent(gone: Callable[[], object]) -> None:
         gone()
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Holds the data folder for this ``serve`` alone.
+
+    Two would empty each other's counters and retire each other's sources.
+
+    Raises:
+        StartError: another one has it.
+    """
+    path = folder / "serve.lock"
+    with path.open("a+", encoding="ascii") as file:
+        deadline_s = time.monotonic() + HAND_OVER_S  # what is left of one that was killed is gone by then
+        while not _locked(file):
+            if time.monotonic() > deadline_s:
+                file.seek(0)
+                raise StartError(
+                    f"another polyfeed serve (process {file.read().strip() or '?'}) uses the data directory {folder}; "
+                    "stop that one, or name another directory with --data or POLYFEED_DATA"
+                )
+            time.sleep(0.1)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 class Child:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import click
 import structlog
 
-from feeds.cli.options import loaded_sources, opened_store, with_settings
+from feeds.cli.options import opened_store, with_settings
 from feeds.cli.processes import until_stopped
-from feeds.model import Claim, Source
+from feeds.cli.roster import LOOK_EVERY_S, Roster
+from feeds.errors import StoreError
+from feeds.model import Claim
 from feeds.newsroom import Newsroom, newsroom_sources
 from feeds.schedule import Scheduler, ThreadDispatch
 from feeds.settings import Settings
@@ -24,13 +24,10 @@ log = structlog.get_logger()
 def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
     """Polls the sources that are due, until it is stopped. `polyfeed serve` starts one of these by itself."""
     ended = until_stopped()
-    sources: Iterable[Source] = loaded_sources(settings).sources
-    if newsroom_url:
-        sources = (*sources, *newsroom_sources(newsroom_url))
-    by_id = {source.id: source for source in sources}
+    roster = Roster(settings, also=newsroom_sources(newsroom_url) if newsroom_url else ())
     with opened_store(settings) as store, open_fetcher(settings) as fetcher:
-        store.register(tuple(by_id.values()), utc_now())
-        poller = Poller(by_id, settings=settings, store=store, fetcher=fetcher)
+        roster.refresh(store, utc_now())
+        poller = Poller(roster.sources, settings=settings, store=store, fetcher=fetcher, stopping=ended.is_set)
 
         def poll(claim: Claim) -> None:
             poller.poll(claim)
@@ -38,9 +35,13 @@ def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
         dispatch = ThreadDispatch(poll, threads=settings.poll_threads)
         scheduler = Scheduler(store, dispatch, clock=utc_now, tick_s=settings.tick_s, lease_s=settings.lease_s)
         scheduler.start()
-        log.info("scheduler started", sources=len(by_id), threads=settings.poll_threads)
-        ended.wait()
-        log.info("scheduler stops; waiting for running polls")
+        log.info("scheduler started", sources=len(roster.sources), threads=settings.poll_threads)
+        while not ended.wait(LOOK_EVERY_S):
+            try:
+                roster.refresh(store, utc_now())
+            except StoreError as error:
+                log.error("the store does not answer; the changed configuration waits", reason=str(error))
+        log.info("scheduler stops; running polls end with the page they are at")
         scheduler.stop()
     return 0
 

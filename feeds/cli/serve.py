@@ -26,7 +26,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from feeds.cli.options import make_writable, with_settings
-from feeds.cli.processes import Child, watch_parent
+from feeds.cli.processes import Child, only_one, watch_parent
 from feeds.errors import StartError
 from feeds.settings import Settings, as_environment
 from feeds.store import open_store
@@ -55,6 +55,13 @@ NEWSROOM_PORTS = 20
 def serve(settings: Settings, *, newsroom: bool, every: float, articles: int) -> int:
     """Polls the sources, keeps their articles and serves the feeds, until it is stopped."""
     settings = replace(settings, port=free_port(settings.host, settings.port))
+    make_writable(settings.data)
+    with only_one(settings.data):
+        _run(settings, newsroom=newsroom, every=every, articles=articles)
+    return 0
+
+
+def _run(settings: Settings, *, newsroom: bool, every: float, articles: int) -> None:
     _prepare(settings)
     environ = {**os.environ, **as_environment(settings)}
     os.environ.update(as_environment(settings))  # granian's workers read their settings from there
@@ -68,12 +75,10 @@ def serve(settings: Settings, *, newsroom: bool, every: float, articles: int) ->
         children.enter_context(_running(Child(scheduling, environ)))
         threading.Thread(target=_announce, args=(settings,), daemon=True).start()
         _serve_web(settings)
-    return 0
 
 
 def _prepare(settings: Settings) -> None:
-    """Fails early and in words: the data folder, the database."""
-    make_writable(settings.data)
+    """Fails early and in words where the database cannot be opened."""
     open_store(settings.store_url).close()
     metrics = settings.data / "metrics"  # counters of processes that are gone
     shutil.rmtree(metrics, ignore_errors=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
@@ -18,6 +20,7 @@ from feeds.pipeline.poll import PollReport
 from feeds.settings import Settings
 from feeds.store import Store
 from feeds.tasks import Poller, open_fetcher, utc_now
+from feeds.urls import registered_domain
 
 _COLOURS: Mapping[str, str] = {
     SourceState.OK: "green",
@@ -43,19 +46,34 @@ def poll(settings: Settings, source_ids: tuple[str, ...], *, everything: bool) -
     with opened_store(settings) as store:
         # other sources may belong to a running service: they are left as they are
         store.register(tuple(sources.values()), utc_now(), complete=False)
-        wanted = source_ids or (tuple(sources) if everything else _due(store, sources))
-        claimed = {name: store.claim(name, utc_now(), lease_s=settings.lease_s) for name in wanted}
-        claims = [claim for claim in claimed.values() if claim is not None]
-        reports = _poll_all(claims, sources, settings, store)
-    busy = [name for name, claim in claimed.items() if claim is None]
-    for source_id in busy:
-        click.echo(f"{source_id} is being polled by another process just now", err=True)
-    if not claims and not busy:
-        click.echo("Nothing is due. `polyfeed poll --all` polls every source now.")
+        wanted = source_ids or (_enabled(sources) if everything else _due(store, sources))
+        polled = _poll_all([sources[name] for name in dict.fromkeys(wanted)], sources, settings, store)
+    if not polled:
+        click.echo(
+            "Nothing is due. `polyfeed poll --all` polls every source now." if sources else _no_sources(settings)
+        )
         return 0
+    for source_id in sorted(name for name, report in polled.items() if report is None):
+        why = "not polled: it is not enabled" if not sources[source_id].enabled else _BUSY
+        click.echo(f"{source_id}: {why}", err=True)
+    reports = [report for _, report in sorted(polled.items()) if report is not None]
     _print_reports(reports)
-    well = len(reports) == len(claims) and all(report.state is SourceState.OK for report in reports)
-    return 0 if well and not busy else 1
+    well = len(reports) == len(polled) and all(report.state is SourceState.OK for report in reports)
+    return 0 if well else 1
+
+
+def _no_sources(settings: Settings) -> str:
+    return f"There are no sources in {settings.config / 'sources'}; `polyfeed init DIR` writes some to start from."
+
+
+_BUSY = "not polled: another process polls it, or its site, just now; the log of that process tells how it went"
+# how long a source waits for another process to be done with its site, and how often it looks
+_PATIENCE_S = 20.0
+_LOOK_EVERY_S = 0.2
+
+
+def _enabled(sources: Mapping[str, Source]) -> tuple[str, ...]:
+    return tuple(name for name, source in sources.items() if source.enabled)
 
 
 def _due(store: Store, sources: Mapping[str, Source]) -> tuple[str, ...]:
@@ -67,21 +85,48 @@ def _due(store: Store, sources: Mapping[str, Source]) -> tuple[str, ...]:
     )
 
 
-def _poll_all(claims: list[Claim], sources: Mapping[str, Source], settings: Settings, store: Store) -> list[PollReport]:
-    reports: list[PollReport] = []
-    console = Console(stderr=True)
+def _poll_all(
+    wanted: Sequence[Source], sources: Mapping[str, Source], settings: Settings, store: Store
+) -> dict[str, PollReport | None]:
+    """Polls each, those of one site one after the other; None for one that could not be had. Ctrl-C ends it soon."""
+    polled: dict[str, PollReport | None] = {}
+    sites: dict[str, list[Source]] = {}
+    for source in wanted:
+        sites.setdefault(registered_domain(source.url), []).append(source)
+    console, ended = Console(stderr=True), threading.Event()
     with (
         open_fetcher(settings) as fetcher,
         Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
         ThreadPoolExecutor(settings.poll_threads) as pool,
     ):
-        poller = Poller(sources, settings=settings, store=store, fetcher=fetcher)
-        bar = progress.add_task("Polling", total=len(claims))
-        for future in as_completed([pool.submit(poller.poll, claim) for claim in claims]):
-            if (report := future.result()) is not None:
-                reports.append(report)
-            progress.advance(bar)
-    return sorted(reports, key=lambda report: report.source_id)
+        poller = Poller(sources, settings=settings, store=store, fetcher=fetcher, stopping=ended.is_set)
+        bar = progress.add_task("Polling", total=len(wanted))
+
+        def poll_site(of_one_site: list[Source]) -> None:
+            for source in of_one_site:
+                if ended.is_set():
+                    return
+                # claimed only now: a lease must not run out while its source waits for its turn
+                claim = _claim(store, source, settings.lease_s, ended)
+                polled[source.id] = poller.poll(claim) if claim else None
+                progress.advance(bar)
+
+        try:
+            for future in as_completed([pool.submit(poll_site, of_one_site) for of_one_site in sites.values()]):
+                future.result()
+        except BaseException:  # Ctrl-C, or a bug: either way the others must not go on for minutes
+            ended.set()
+            raise
+    return polled
+
+
+def _claim(store: Store, source: Source, lease_s: float, ended: threading.Event) -> Claim | None:
+    """The right to poll it, waited for a little while another process polls its site."""
+    deadline_s = time.monotonic() + (_PATIENCE_S if source.enabled else 0.0)
+    while True:
+        claim = store.claim(source.id, utc_now(), lease_s=lease_s)
+        if claim is not None or time.monotonic() > deadline_s or ended.wait(_LOOK_EVERY_S):
+            return claim
 
 
 def _print_reports(reports: list[PollReport]) -> None:

@@ -35,6 +35,7 @@ class Listed:
     store: Store
     get: Get
     limit: int
+    stopping: Callable[[], bool] = lambda: False
     failures: dict[str, PolyfeedError] = field(default_factory=dict)
     validators: dict[str, Validators] = field(default_factory=dict)
     stopped: PolyfeedError | None = None
@@ -54,6 +55,9 @@ class Listed:
         remembered = self.store.validators(self.source.id, [target.url for target in targets])
         for target in targets:
             if self.stopped is not None:
+                return
+            if self.stopping():
+                self.more = True
                 return
             try:
                 self._take_target(target, remembered.get(target.url))

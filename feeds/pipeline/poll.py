@@ -127,7 +127,13 @@ class Poll:
             StoreError: the database failed.
         """
         began = time.monotonic()
-        listed = Listed(source=self.source, store=self.store, get=self._get, limit=self.limits.new_per_poll)
+        listed = Listed(
+            source=self.source,
+            store=self.store,
+            get=self._get,
+            limit=self.limits.new_per_poll,
+            stopping=self.stopping,
+        )
         listed.collect()
         self.stopped = listed.stopped
         seen = listed.records()

@@ -45,7 +45,7 @@ class Store(Protocol):
         """
 
     def claim(self, source_id: str, now: dt.datetime, *, lease_s: float) -> Claim | None:
-        """Leases this one whether due or not; None while another poll holds it or it is not registered."""
+        """Leases this one whether due or not; None while its domain is being polled, or when it is not registered."""
 
     def renew(self, claim: Claim, now: dt.datetime, *, lease_s: float) -> None:
         """Prolongs the lease; raises LeaseLost when the token no longer holds it."""

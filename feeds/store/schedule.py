@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, func, literal, null, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, literal, null, select, update
 
 from feeds.errors import LeaseLost
 from feeds.model import Claim, Outcome, Section, Source, SourceState, SourceStatus
@@ -120,20 +120,25 @@ def claim_due(connection: Connection, now: dt.datetime, *, limit: int, lease_s: 
     return _lease(connection, chosen, now, lease_s)
 
 
+def _busy(now: dt.datetime) -> Select[tuple[str]]:
+    """The domains that somebody polls now."""
+    return select(source.c.domain).where(source.c.lease_token.is_not(None), source.c.lease_until > now)
+
+
 def _due(now: dt.datetime) -> Select[Any]:
-    busy = select(source.c.domain).where(source.c.lease_token.is_not(None), source.c.lease_until > now)
     return (
         select(source.c.id, source.c.domain, source.c.failures, source.c.state)
-        .where(source.c.due_at <= now, source.c.domain.not_in(busy))
+        .where(source.c.due_at <= now, source.c.domain.not_in(_busy(now)))
         .order_by(source.c.due_at, source.c.id)
     )
 
 
 def claim(connection: Connection, source_id: str, now: dt.datetime, *, lease_s: float) -> Claim | None:
-    """Leases this source unless it is held, disabled or unknown; see ``Store.claim``."""
+    """Leases this source unless its domain is being polled, or it is disabled or unknown; see ``Store.claim``."""
     lock_claiming(connection)
-    free = or_(source.c.lease_token.is_(None), source.c.lease_until <= now)
-    question = select(source.c.id, source.c.failures, source.c.state).where(source.c.id == source_id, _CLAIMABLE, free)
+    question = select(source.c.id, source.c.failures, source.c.state).where(
+        source.c.id == source_id, _CLAIMABLE, source.c.domain.not_in(_busy(now))
+    )
     row = connection.execute(question).one_or_none()
     return None if row is None else _lease(connection, [_claim(row)], now, lease_s)[0]
 

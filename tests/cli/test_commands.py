@@ -13,6 +13,7 @@ from pathlib import Path
 import brotli
 import feedparser
 import pytest
+import structlog
 
 from feeds.cli import COMMANDS, main
 from feeds.newsroom import Newsroom
@@ -26,7 +27,9 @@ class Ran:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ran]:
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Callable[..., Ran]]:
     monkeypatch.setenv("POLYFEED_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("POLYFEED_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("COLUMNS", "200")
@@ -39,7 +42,8 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
         assert isinstance(ended.value.code, int)
         return Ran(ended.value.code, captured.out, captured.err)
 
-    return run_command
+    yield run_command
+    structlog.reset_defaults()  # the next test's standard error is another one
 
 
 @pytest.fixture
@@ -215,3 +219,23 @@ def test_serve_imports_nothing_that_only_a_poll_needs() -> None:
     )
     out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
     assert out == "[]\n"
+
+
+def test_sources_of_one_site_are_polled_one_after_the_other_and_those_not_enabled_are_named(
+    run: Callable[..., Ran], newsroom: Newsroom, tmp_path: Path
+) -> None:
+    for name in ("a", "b", "c"):
+        write_source(tmp_path, newsroom, name)
+    asleep = tmp_path / "config" / "sources" / "asleep.toml"
+    asleep.write_text('kind = "feed"\nurl = "https://example.org/"\nenabled = false\n')
+    ran = run("poll", "--all")
+    assert ran.code == 0, ran
+    assert {row["id"]: row["state"] for row in json.loads(run("sources", "--json").out)} == {
+        "a": "ok",
+        "b": "ok",
+        "c": "ok",
+        "asleep": "waiting",
+    }
+    named = run("poll", "asleep")
+    assert named.code == 1
+    assert "asleep: not polled: it is not enabled" in named.err

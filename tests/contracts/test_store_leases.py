@@ -220,6 +220,16 @@ def test_one_source_is_claimed_whether_due_or_not(
     assert store.claim("nobody", now, lease_s=60) is None
 
 
+def test_a_source_is_not_claimed_while_another_of_its_domain_is_polled(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("one", url="https://a.example.org/"), source("two", url="https://b.example.org/")], now)
+    held = must(store.claim("one", now, lease_s=60))
+    assert store.claim("two", now, lease_s=60) is None
+    store.finish(held, ended(now))
+    assert store.claim("two", now, lease_s=60) is not None
+
+
 def test_a_renewed_lease_lasts_longer(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
     store.register([source("daily")], now)
     claim = must(store.claim("daily", now, lease_s=60))

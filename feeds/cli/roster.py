@@ -1,0 +1,58 @@
+"""The sources a running scheduler polls: the configuration folder in, read again whenever a file in it changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import structlog
+
+from feeds.cli.options import loaded_sources
+from feeds.model import Source
+from feeds.settings import Settings
+from feeds.store import Store
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 2.0
+
+
+class Roster:
+    """``sources`` by id, always the same mapping; ``also`` are polled beside those of the folder."""
+
+    def __init__(self, settings: Settings, *, also: Sequence[Source] = ()) -> None:
+        self.sources: dict[str, Source] = {}
+        self._settings = settings
+        self._also = tuple(also)
+        self._seen: object = None
+
+    def refresh(self, store: Store, now: dt.datetime) -> bool:
+        """Reads the folder if it changed, and registers its sources with the store; says whether it did.
+
+        While a file has a mistake no source is retired: its source keeps what was right before, if anything was.
+        """
+        there = self._look()
+        if there == self._seen:
+            return False
+        loaded = loaded_sources(self._settings)
+        kept = {} if not loaded.mistakes else dict(self.sources)
+        sources = kept | {source.id: source for source in (*loaded.sources, *self._also)}
+        store.register(tuple(sources.values()), now, complete=not loaded.mistakes)
+        self.sources.update(sources)
+        for gone in self.sources.keys() - sources.keys():
+            del self.sources[gone]
+        if self._seen is not None:
+            log.info("configuration read again", sources=len(sources), mistakes=len(loaded.mistakes))
+        self._seen = there
+        return True
+
+    def _look(self) -> object:
+        """Stands for what is in the folder: names, sizes and times of change."""
+        found = []
+        for path in (self._settings.config / "sources").glob("*.toml"):
+            try:
+                facts = path.stat()
+            except OSError:
+                continue  # removed just now
+            found.append((path.name, facts.st_size, facts.st_mtime_ns))
+        return sorted(found)

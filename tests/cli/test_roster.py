@@ -1,0 +1,81 @@
+"""The configuration is read again while the service runs: files added, mended, broken and removed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from feeds.cli.roster import Roster
+from feeds.model import SourceState
+from feeds.settings import Settings
+from feeds.store import Store, open_store
+
+GOOD = 'kind = "feed"\nurl = "https://{name}.example/"\n'
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "sources").mkdir()
+    return Settings(data=tmp_path, config=tmp_path)
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    opened = open_store(settings.store_url)
+    yield opened
+    opened.close()
+
+
+def write(settings: Settings, name: str, text: str = GOOD) -> Path:
+    path = settings.config / "sources" / f"{name}.toml"
+    path.write_text(text.format(name=name))
+    return path
+
+
+def states(store: Store) -> dict[str, SourceState]:
+    return {row.id: row.state for row in store.status()}
+
+
+def test_a_file_that_is_added_is_polled_and_one_removed_is_retired(
+    settings: Settings, store: Store, now: dt.datetime
+) -> None:
+    first = write(settings, "one")
+    roster = Roster(settings)
+    sources = roster.sources
+    assert roster.refresh(store, now)
+    assert not roster.refresh(store, now), "nothing changed"
+    write(settings, "two")
+    assert roster.refresh(store, now)
+    assert sources.keys() == {"one", "two"}
+    first.unlink()
+    assert roster.refresh(store, now)
+    assert sources.keys() == {"two"}
+    assert states(store) == {"one": SourceState.RETIRED, "two": SourceState.WAITING}
+
+
+def test_a_mistake_made_while_it_runs_costs_nothing(
+    settings: Settings, store: Store, now: dt.datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(settings, "one")
+    roster = Roster(settings)
+    roster.refresh(store, now)
+    write(settings, "one", 'kind = "fed"\n')
+    os.utime(path, ns=(1, 1))
+    assert roster.refresh(store, now)
+    assert "kind: expected one of" in capsys.readouterr().err
+    assert roster.sources["one"].url == "https://one.example/"
+    assert states(store) == {"one": SourceState.WAITING}
+
+
+def test_a_mistake_found_at_the_start_retires_nobody(settings: Settings, store: Store, now: dt.datetime) -> None:
+    write(settings, "one")
+    Roster(settings).refresh(store, now)
+    write(settings, "one", "kind = ")
+    again = Roster(settings)
+    again.refresh(store, now)
+    assert again.sources == {}
+    assert states(store) == {"one": SourceState.WAITING}
