@@ -3,9 +3,9 @@
     python -m benchmarks.fidelity            the table
     python -m benchmarks.fidelity --fast     without the speeds
 
-The pages and the scoring stand beside the checkout (``../shared``) and are no part of it; newspaper4k is measured when
-it is installed (``pip install polyfeed[bench]``); a dash stands for what a tool does not give. ``polyfeed`` below is the
-adapter that the scoring tool takes: ``--adapter benchmarks.fidelity:polyfeed``.
+The pages and the scoring stand beside the checkout (``../shared``) and are no part of it. newspaper4k is measured when
+it is installed (``pip install polyfeed[bench]``); a dash stands for what a tool does not give. The scoring tool takes
+``polyfeed`` below as its adapter: ``--adapter benchmarks.fidelity:polyfeed``.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ _KICKER_END = re.compile(rf"\s*[{_BARS}:：]\s+|\s+[-–—]\s+")
 _WORDS = re.compile(r"\w+")
 _CONFIRMED = 0.5  # share of a heading's words that another source must repeat
 _MOST_CUTS = 3
+_LONGEST = 600  # characters; what is longer is no headline
+_MOST_HEADINGS = 40
 
 
 def find_title(page: Evidence) -> Found[str] | None:
@@ -36,7 +38,8 @@ def find_title(page: Evidence) -> Found[str] | None:
         "meta:twitter:title": next(iter(head.all("twitter:title")), ""),
         "title": head.title,
     }
-    headings = page.visible.headings()
+    headings = [text for text in page.visible.headings()[:_MOST_HEADINGS] if len(text) <= _LONGEST]
+    found = {where: text for where, text in found.items() if len(text) <= _LONGEST}
     names = {_bare(name) for name in (*site_names(head, ld, page.url), *sections(head, ld))} - {""}
     known = {_bare(text) for text in (*found.values(), *headings)} - {""}
     standing: set[str] = set()

@@ -35,6 +35,7 @@ _UPDATED_METAS = (
 _EXACT = 2
 _LINES_AFTER, _LINES_BEFORE = 60, 12
 _LONGEST_DATE_LINE = 120
+_LONGEST_TITLE = 600
 _NO_DATE_LINE = re.compile(r"©|\(c\)|copyright|all rights", re.IGNORECASE)
 _STATE_DATE = re.compile(
     r'\\?"(?:date_?published|published_?(?:at|date|time|on)|publication_?date|publish_?(?:date|time|at)|first_?published\w*|'
@@ -142,7 +143,7 @@ def _in_state(page: Evidence) -> Iterator[Found[str]]:
 
 def _shown(page: Evidence) -> Iterator[Found[str]]:
     """Short lines with digits from the headline on, then those just above it."""
-    lines, start = page.visible.lines, page.visible.from_headline(page.head.title)
+    lines, start = page.visible.lines, page.visible.from_headline(page.head.title[:_LONGEST_TITLE])
     around = (*lines[start : start + _LINES_AFTER], *reversed(lines[max(0, start - _LINES_BEFORE) : start]))
     for line in around:
         text = clean(line.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from feeds.folding import display_form
 
@@ -38,14 +39,15 @@ _NOBODY = frozenset(
 )  # fmt: skip
 _UNNAMEABLE = re.compile(r"https?://|www\.|@|^[\W\d_]+$|\b\d{1,2}[:.]\d{2}\b")
 _LONGEST = 80
+_LONGEST_BYLINE, _MOST_VALUES = 2000, 200  # characters and values looked at: a bound for hostile input
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "md", "ma", "mba", "mph", "rn", "phd", "dphil", "esq"])
 
 
 def split_authors(values: Iterable[str]) -> tuple[str, ...]:
     """Each author once, in order: bylines cut into names; by-words, roles, initials and addresses taken off."""
     names: dict[str, str] = {}
-    for value in values:
-        for name in _names(display_form(_PARENTHESES.sub("", value.replace("\n", ";")))):
+    for value in islice(values, _MOST_VALUES):
+        for name in _names(display_form(_PARENTHESES.sub("", value[:_LONGEST_BYLINE].replace("\n", ";")))):
             names.setdefault(name.casefold(), name)
     return tuple(names.values())
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from feeds.folding import display_form, keyword_key
 
+_LONGEST_LIST, _MOST_VALUES = 20_000, 1000  # characters and values looked at: a bound for hostile input
 _SEPARATORS = re.compile(r"\s*[;；,，、،؛|｜]\s*")
 _HASHED = re.compile(r"(?:^|\s)[#＃](?=\w)")
 # scripts that write no spaces inside a name; Japanese names of people have one, so two parts prove nothing
@@ -22,7 +24,7 @@ def split_keywords(values: Iterable[str], separators: str | None = None) -> tupl
     Several values are names already, which may hold a comma; a single value may hold a whole list. ``separators``
     (each character is one) replace the usual ones, and then cut every value.
     """
-    values = [value for value in values if value]
+    values = [value[:_LONGEST_LIST] for value in islice(values, _MOST_VALUES) if value]
     if separators:
         values = [part for value in values for part in re.split(f"[{re.escape(separators)}]", value)]
     elif len(values) == 1:
