@@ -11,6 +11,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
+import lxml.etree
+import lxml.html
+
+from feeds.extract import labels
 from feeds.extract.evidence import Evidence
 from feeds.extract.found import Found
 from feeds.extract.jsonld import as_list, texts_of
@@ -33,11 +37,23 @@ _MACHINE = re.compile(
     r"^(?:[0-9a-f]{8}-[0-9a-f-]{20,}|\d{5,}|[0-9a-f]{16,}|[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|de|uk|ca|fr|info|io|co)|\w*_\w*|"
     r"\w+:\S+|https?:.*)$"
 )
+# put into keywords by templates that fill every field of a schema
+_SCHEMA_TYPES = frozenset({"NewsArticle", "Article", "BlogPosting", "WebPage", "Organization", "NewsMediaOrganization"})
 _FOR_READERS = frozenset({"meta:news_keywords", "meta:dc.subject"})
 _ENOUGH_TYPED = 3
 _NEARLY_ALL = 0.8
 _PADDED = 1.5
 _MOST = 60
+_SENTENCE = 6
+_TRADE_SHARE = 0.12
+_MENU = 5
+_TELLING = 4
+_TOLD_SHARE = 0.25
+_INNER_LABEL = re.compile(r"(?<=\s)((?:\w+ ){0,2}\w+)\s*[:：]\s*")
+_UNLINKED = lxml.etree.XPath(
+    "//body//text()[not(ancestor::a or parent::script or parent::style or parent::option)] | //title/text()",
+    smart_strings=False,
+)
 
 
 def find_keywords(
@@ -72,14 +88,21 @@ def _keep(values: Sequence[str], page: Evidence, separators: str | None, signed:
     """The values split into names, without those that name no subject; none of them when the list is no choice."""
     names = split_keywords(values, separators)
     owned = sum(1 for name in names if bare_names([name]) <= page.site)
+    trade = _is_trade(names)
     names = tuple(
         name
         for name in _untyped(names)
-        if not (_MACHINE.match(name) or is_more_link(name))
+        if not (_MACHINE.match(name) or is_more_link(name) or name in _SCHEMA_TYPES)
         and keyword_key(name) not in signed
         and not bare_names([name]) <= page.site
     )
-    is_choice = owned <= 1 and len(names) <= _MOST and not _is_slug(names, page.url)
+    is_choice = (
+        owned <= 1
+        and len(names) <= _MOST
+        and not _is_slug(names, page.url)
+        and not _spells(names, page.head.title)
+        and not trade
+    )
     return names if is_choice else ()
 
 
@@ -111,11 +134,36 @@ def _declared(page: Evidence) -> Iterator[Found[list[str]]]:
 
 
 def _shown(page: Evidence) -> Iterator[Found[list[str]]]:
-    yield from page.visible.labelled("keywords")
+    for found in page.visible.labelled("keywords"):
+        yield Found(value=[_cut_label(found.value[0])], where=found.where) if len(found.value) == 1 else found
     tags = find_tags(page.tree)
-    if tags:
+    if tags and _is_told(tags.value, page.tree):
         yield tags
     yield from page.visible.headed("keywords")
+
+
+def _cut_label(text: str) -> str:
+    """A list up to the label of another field in the same line, or from a second label of keywords on."""
+    for match in _INNER_LABEL.finditer(text):
+        words = match[1].split()
+        for start in range(len(words)):
+            fields = labels.fields_of().get(labels.fold_label(" ".join(words[start:])))
+            if fields:
+                return text[match.end() :] if "keywords" in fields else text[: match.start()] + " ".join(words[:start])
+    return text
+
+
+def _is_told(names: Sequence[str], tree: lxml.html.HtmlElement) -> bool:
+    """Whether the text, links aside, speaks of what a longer tag list names; a menu of the site it does not."""
+    if len(names) < _MENU:
+        return True
+    text = " ".join(_UNLINKED(tree)).casefold()
+    told = sum(
+        1
+        for name in map(str.casefold, names)
+        if name in text or any(word in text for word in name.split() if len(word) >= _TELLING)
+    )
+    return told >= _TOLD_SHARE * len(names)
 
 
 def _once(values: list[str]) -> list[str]:
@@ -142,3 +190,19 @@ def _is_slug(names: Sequence[str], url: str) -> bool:
     """Whether the names are only the words of the address."""
     slug = set(re.split(r"[\W_]+", unquote(urlsplit(url).path).casefold()))
     return len(names) > 3 and all(name.casefold() in slug for name in names)  # noqa: PLR2004 - three may well coincide
+
+
+def _spells(names: Sequence[str], title: str) -> bool:
+    """Whether the names are the title, whole or word by word, its little words too."""
+    if len(names) == 1:
+        return len(names[0].split()) > _SENTENCE
+    words = [word.casefold() for word in re.findall(r"\w+", title)]
+    single = {re.sub(r"\W", "", name.casefold().removesuffix("'s")) for name in names if " " not in name}
+    spelt = sum(1 for word in words if word in single)
+    return len(words) >= _SENTENCE and spelt >= _NEARLY_ALL * len(words)
+
+
+def _is_trade(names: Sequence[str]) -> bool:
+    """Whether the names say what every page of a news site is about: news."""
+    general = sum(1 for name in names if keyword_key(name) in labels.TRADE_WORDS)
+    return general == len(names) or (general > 1 and general >= _TRADE_SHARE * len(names))

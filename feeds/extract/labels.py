@@ -271,6 +271,16 @@ LABELS: Mapping[str, Labels] = MappingProxyType(
 )  # fmt: skip
 
 
+# what a newsroom calls its trade; a list of keywords that holds several of them describes the site
+TRADE_WORDS = frozenset({
+    "news", "breaking news", "latest news", "news update", "headlines", "top stories", "current events", "current news",
+    "nachrichten", "aktuelle nachrichten", "schlagzeilen", "actualité", "actualités", "actu", "infos", "noticias",
+    "últimas noticias", "actualidad", "notícias", "últimas notícias", "jornalismo", "notizie", "ultime notizie",
+    "nieuws", "laatste nieuws", "nyheter", "nyheder", "uutiset", "wiadomości", "zprávy", "správy", "hírek", "știri",
+    "ειδήσεις", "haber", "haberler", "son dakika", "новости", "последние новости", "новини", "вести", "vesti",
+    "vijesti", "新闻", "新聞", "资讯", "ニュース", "速報", "뉴스", "기사", "속보", "أخبار", "اخبار", "عاجل", "خبر",
+    "חדשות", "समाचार", "खबर", "ताजा खबर", "ข่าว", "tin tức", "tin mới", "berita", "berita terkini", "habari",
+})  # fmt: skip
 FIELDS = ("keywords", "origin", "authors", "published", "updated")
 _BULLETS = re.compile(r"^[\W_]+|[\W_]+$")
 

@@ -164,3 +164,41 @@ def test_links_that_lead_on_are_no_keywords(seen: Gather) -> None:
 def test_a_recipes_separators(seen: Gather) -> None:
     page = seen(body=HEADING + "<p>Stichwörter: Handel, Gewerbe / Bahn</p>")
     assert keywords(page, separators="/") == ("Handel, Gewerbe", "Bahn")
+
+
+META = '<meta name="keywords" content="{}">'
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "news, breaking news, sport, weather, business",
+        "뉴스, 기사, 속보, 정치, 경제",
+        "noticias",
+        "Harbour opened again after three years of work on its walls",
+        "harbour, opened, again, after, three, years",
+        "NewsArticle",
+    ],
+)
+def test_what_describes_the_site_or_repeats_the_title_is_no_choice_of_keywords(seen: Gather, declared: str) -> None:
+    head = "<title>Harbour opened again after three years</title>" + META.format(declared)
+    assert keywords(seen(head=head, body=HEADING)) == ()
+
+
+def test_one_word_of_the_trade_among_many_names_costs_nothing(seen: Gather) -> None:
+    assert keywords(seen(head=META.format("News, Harbour, Walls"), url="https://shore.example/a/1")) == (
+        "News",
+        "Harbour",
+        "Walls",
+    )
+
+
+def test_a_menu_of_topics_the_text_does_not_speak_of_is_no_tag_list(seen: Gather) -> None:
+    topics = ("Politics", "Weather", "Football", "Obituaries", "Cinema", "Recipes")
+    menu = "".join(f'<a href="/tag/{topic.lower()}/">{topic}</a> ' for topic in topics)
+    assert keywords(seen(body=f'{HEADING}<div class="tags">{menu}</div>')) == ()
+
+
+def test_a_second_label_in_the_line_begins_another_list(seen: Gather) -> None:
+    assert keywords(seen(body=f"{HEADING}<p>Filed under: Nation Tagged: harbours, walls</p>")) == ("harbours", "walls")
+    assert keywords(seen(body=f"{HEADING}<p>Tags: harbours, walls Source: Example</p>")) == ("harbours", "walls")
