@@ -31,6 +31,16 @@ from feeds.extract.when import find_published, find_updated
 from feeds.model import Item, Recipe
 from feeds.names import split_keywords
 
+_SAYS_FREE = {
+    "true": True,
+    "free": True,
+    "yes": True,
+    "1": True,
+    "false": False,
+    "locked": False,
+    "no": False,
+    "0": False,
+}
 _FIRST_PICTURE = re.compile(r"<img\b[^>]*?\ssrc=[\"']([^\"']+)", re.IGNORECASE)
 
 
@@ -83,7 +93,7 @@ def _find_fields(page: Evidence, recipe: Recipe) -> dict[str, Found[Any] | None]
         "image": find_image(page),
         "origin": next((Found(value=one.value[0], where=one.where) for one in page.visible.labelled("origin")), None),
         "alternates": find_alternates(page.tree, head, url),
-        "is_free": _is_free(ld),
+        "is_free": _is_free(head, ld),
     }
 
 
@@ -151,9 +161,13 @@ def _language(head: Head, ld: JsonLd) -> Found[str] | None:
     return _first(ld, "inLanguage") or head.first("content-language", "og:locale", "dc.language", "language")
 
 
-def _is_free(ld: JsonLd) -> Found[bool] | None:
+def _is_free(head: Head, ld: JsonLd) -> Found[bool] | None:
+    """Whether the whole text may be read without paying; None when the page does not say."""
     for node in (ld.article, ld.page):
         value = str(node.get("isAccessibleForFree", "")).strip().lower()
-        if value in ("true", "false"):
-            return Found(value=value == "true", where="json-ld")
+        if value in _SAYS_FREE:
+            return Found(value=_SAYS_FREE[value], where="json-ld")
+    for found in head.found("article:content_tier", "itemprop:isaccessibleforfree"):
+        if found.value.lower() in _SAYS_FREE:
+            return Found(value=_SAYS_FREE[found.value.lower()], where=found.where)
     return None

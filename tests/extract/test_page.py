@@ -150,3 +150,18 @@ def test_an_empty_document_is_an_error(html: bytes) -> None:
 def test_a_page_without_an_article_is_refused() -> None:
     with pytest.raises(NothingFound):
         read_page(b"<html><body><h1>Sign in</h1><form><input name=user><input type=password></form></body></html>", URL)
+
+
+@pytest.mark.parametrize(
+    ("head", "ld", "is_free"),
+    [
+        ("", {**LD, "isAccessibleForFree": True}, True),
+        ("", {**LD, "isAccessibleForFree": "https://schema.org/nothing"}, None),
+        ('<meta property="article:content_tier" content="locked">', None, False),
+        ('<meta property="article:content_tier" content="free">', None, True),
+        ('<meta property="article:content_tier" content="metered">', None, None),
+        ("", None, None),
+    ],
+)
+def test_whether_it_is_free(write: Write, head: str, ld: object, is_free: bool | None) -> None:
+    assert read_page(write(head=head, ld=ld), URL).is_free is is_free
