@@ -163,5 +163,5 @@ def test_a_page_without_an_article_is_refused() -> None:
         ("", None, None),
     ],
 )
-def test_whether_it_is_free(write: Write, head: str, ld: object, is_free: bool | None) -> None:
+def test_whether_it_is_free(write: Write, head: str, ld: object, *, is_free: bool | None) -> None:
     assert read_page(write(head=head, ld=ld), URL).is_free is is_free
