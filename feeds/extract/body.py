@@ -27,6 +27,9 @@ Element = lxml.html.HtmlElement
 
 # a summary of the text is shorter, the text without its pull quotes and boxes hardly longer
 _JSON_LD_GAIN = 1.5
+# a page that shows this much shows its article; what JSON-LD has besides are the boxes set into it
+_TEASER_WEIGHT = 2000
+_LARGE_GAIN = 4
 # below this a page shows no article of its own
 _BARE_WEIGHT = 200
 
@@ -82,7 +85,8 @@ def read_body(
         title=title or "",
     )
     found = _from_region(region, base_url, "page")
-    if json_ld_body and weigh(json_ld_body) > _JSON_LD_GAIN * weigh(found.text):
+    shown = weigh(found.text)
+    if json_ld_body and weigh(json_ld_body) > shown * (_JSON_LD_GAIN if shown < _TEASER_WEIGHT else _LARGE_GAIN):
         found = _from_text(json_ld_body, base_url, "json-ld")
     if weigh(found.text) < _BARE_WEIGHT:
         data = find_in_state(tree)

@@ -48,6 +48,7 @@ _LABEL_WEIGHT = 60
 _REMARK_WEIGHT = 12
 _OUTER_REMARK_WEIGHT = 100
 _OFTEN = 3
+_AFTER_HEADLINE = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +69,16 @@ def find_region(blocks: Sequence[Block], *, description: str = "", title: str = 
         title: the headline, which is left out of the body.
     """
     _free_asides(blocks)
-    group = _main_group([block for block in blocks if block.aside is None])
+    headline = letters(title)
+    start = _start(blocks, headline)
+    group = _main_group([block for block in blocks if block.aside is None], start)
     if weight_of(group) < _WEAK_WEIGHT:
-        wider = _main_group(blocks)
+        wider = _main_group(blocks, start)
         if weight_of(wider) > _CLEARLY * weight_of(group):
             group = wider
     if not group:
         return None
     group, container = _adopt(blocks, group, _common_element(group, _COVER))
-    headline = letters(title)
     kept = [block for block in _keep(blocks, group, container) if not headline or letters(block.text) != headline]
     kept = _tidy(blocks, kept, group)
     return Region(container=container, kept=kept, leads=find_leads(blocks, kept, description, title))
@@ -100,8 +102,15 @@ def _free_asides(blocks: Sequence[Block]) -> None:
             block.aside = None
 
 
-def _main_group(blocks: Sequence[Block]) -> list[Block]:
-    """The heaviest group of like paragraphs."""
+def _start(blocks: Sequence[Block], headline: str) -> frozenset[int]:
+    """The ids of the blocks that follow the headline; none where the page shows no headline."""
+    shown = [i for i, block in enumerate(blocks) if block.element.tag == "h1"]
+    at = next((i for i in shown if headline and letters(blocks[i].text) == headline), shown[0] if shown else None)
+    return frozenset() if at is None else frozenset(map(id, blocks[at + 1 : at + _AFTER_HEADLINE]))
+
+
+def _main_group(blocks: Sequence[Block], start: frozenset[int]) -> list[Block]:
+    """The heaviest group of like paragraphs; one that begins below the headline counts twice."""
     groups: dict[object, list[Block]] = defaultdict(list)
     for block in blocks:
         if is_prose(block):
@@ -115,7 +124,7 @@ def _main_group(blocks: Sequence[Block]) -> list[Block]:
                 None if parent is None else signature(parent),
                 None if above is None else above.tag,
             ].append(block)
-    return max(groups.values(), key=weight_of, default=[])
+    return max(groups.values(), key=lambda group: weight_of(group) * (3 if id(group[0]) in start else 1), default=[])
 
 
 def _common_element(group: Sequence[Block], cover: float) -> Element:
@@ -130,7 +139,11 @@ def _common_element(group: Sequence[Block], cover: float) -> Element:
 
 
 def _adopt(blocks: Sequence[Block], group: list[Block], container: Element) -> tuple[list[Block], Element]:
-    """Take in paragraphs that look like the group's and stand nearby: a first one apart, a part behind a fold."""
+    """Take in paragraphs that look like the group's and stand nearby: a first one apart, a part behind a fold.
+
+    Members of the group outside the container come along on the same terms.
+    """
+    group = [block for block in group if path_to(block.element, container) is not None]
     look = look_of(group, container)
     near = {container, *list(container.iterancestors())[:_NEAR_LEVELS]}
     article = next((e for e in (container, *container.iterancestors()) if e.tag == "article"), None)

@@ -317,3 +317,23 @@ def test_the_tree_is_not_changed() -> None:
 def test_a_page_without_text_gives_an_empty_body(html: str) -> None:
     body = read(html)
     assert (body.text, body.html) == ("", "")
+
+
+def test_like_paragraphs_far_away_do_not_lose_the_article() -> None:
+    """The group of like paragraphs may have members outside of the article: here first, and of the same look."""
+    stray = "<div><div><p>Ein Absatz ganz oben auf der Seite, der so aussieht wie die des Artikels.</p></div></div>"
+    html = f"<body>{stray}<div><div><h1>x</h1><div>{PARAGRAPHS}{PARAGRAPHS}</div></div></div></body>"
+    assert read(html).text == f"{TEXT}\n{TEXT}"
+
+
+def test_a_heavier_text_above_the_headline_is_not_the_article() -> None:
+    notice = "".join(
+        f"<p>Wir und unsere Partner verarbeiten Daten, Absatz {i}, um Inhalte zu messen.</p>" for i in range(7)
+    )
+    html = f"<body><div><div>{notice}</div></div><main><h1>x</h1><div>{PARAGRAPHS}</div></main></body>"
+    assert read(html).text == TEXT
+
+
+def test_boxes_in_the_json_ld_do_not_replace_a_long_article() -> None:
+    long = page(f"<div class=text>{PARAGRAPHS * 6}</div>")
+    assert read(long, json_ld_body=TEXT * 12).provenance == "page"
