@@ -7,7 +7,9 @@ process was killed is claimed again when its lease runs out.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -19,6 +21,8 @@ from feeds.model import Claim
 from feeds.store.base import Store
 
 log = structlog.get_logger()
+
+TELL_EVERY_S = 60.0
 
 
 class ThreadDispatch:
@@ -72,6 +76,9 @@ class Scheduler:
         self._dispatch = dispatch
         self._clock = clock
         self._lease_s = lease_s
+        self._told_s: float | None = None  # when it was last said that the store does not answer
+        # a tick that takes long because the store is busy is no news: the next one does its work
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._jobs = BackgroundScheduler(timezone=dt.UTC)
         # a late tick is not made up for: the next one sees everything that is due anyway
         self._jobs.add_job(
@@ -91,11 +98,21 @@ class Scheduler:
         try:
             claims = self._store.claim_due(self._clock(), limit=free, lease_s=self._lease_s)
         except StoreError as error:
-            log.error("the store does not answer; trying again with the next tick", reason=str(error))
+            self._complain(error)
             return 0
+        if self._told_s is not None:
+            self._told_s = None
+            log.info("the store answers again")
         for claim in claims:
             self._dispatch(claim)
         return len(claims)
+
+    def _complain(self, error: StoreError) -> None:
+        """Once, then once a minute: a disk that is full for a night must not fill the log too."""
+        now_s = time.monotonic()
+        if self._told_s is None or now_s - self._told_s >= TELL_EVERY_S:
+            self._told_s = now_s
+            log.error("nothing is polled: the store does not answer; tried again each tick", reason=str(error))
 
     def stop(self) -> None:
         """Stops ticking and waits for the running polls."""

@@ -67,7 +67,7 @@ class _Reading:
             return None
         if not _ID.fullmatch(path.stem):
             self.wrong("", "the file's name is the source's id: use lower-case letters, digits, '-', '_' and '.'")
-        for key in raw.keys() - _SOURCE_KEYS:
+        for key in sorted(raw.keys() - _SOURCE_KEYS):
             self.wrong(key, f"no such key; there are: {', '.join(sorted(_SOURCE_KEYS))}")
         for key in _REQUIRED:
             if key not in raw:
@@ -166,7 +166,7 @@ class _Reading:
         found: list[Section] = []
         for number, part in enumerate(value, start=1):
             key = f"sections[{number}]"
-            for unknown in part.keys() - {"slug", "name", "url"}:
+            for unknown in sorted(part.keys() - {"slug", "name", "url"}):
                 self.wrong(f"{key}.{unknown}", "no such key; there are: name, slug, url")
             url = self.url(part.get("url"), f"{key}.url", base)
             if "url" not in part:
