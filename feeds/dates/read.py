@@ -33,7 +33,10 @@ _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{1,2})
 _YEAR_LAST = re.compile(r"(?<![\d.,])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d:])")
 _DAY_BEFORE = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.)?[\s./-]*(?:de\s+|d[’']|of\s+|,\s*)?$")
 _DAY_AFTER = re.compile(r"[\s.,/-]*(?:de\s+)?(\d{1,2})(?:st|nd|rd|th)?(?![\d:])")
-_YEAR_AFTER = re.compile(r"[\s.,/’'-]*(?:de[l]?\s+|г\.?\s+|พ\.ศ\.\s*|năm\s+)?(\d{4})(?!\d)")
+# a month may be named twice, as in Arabic: "4 آب/أغسطس 2013"
+_YEAR_AFTER = re.compile(
+    r"(?:\s?[/(]\s?[^\W\d_]{3,12}\)?(?=\s))?[\s.,/’'-]*(?:de[l]?\s+|г\.?\s+|พ\.ศ\.\s*|năm\s+)?(\d{4})(?!\d)"
+)
 _YEAR_BEFORE = re.compile(r"(\d{4})[\s.,/-]*(?:m\.\s*)?$")
 _CLOCK = re.compile(
     r"(?<![\d.,:])(\d{1,2})\s?(?:[:：時时点點시]|h(?![a-z]))\s?(?:(\d{2})\s?(?:[:：分분]\s?(\d{2})(?!\d))?)?"

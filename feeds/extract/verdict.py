@@ -33,6 +33,7 @@ _LONG = 1500
 _MANY_LINKS = 20
 _HEADLINE_WEIGHT = 20
 _WEIGHT_PER_LINK = 10
+_TEASER = 60
 _PLAYERS = (
     "//video | //audio | //iframe[contains(@src, 'video') or contains(@src, 'player') or contains(@src, 'embed')]"
 )
@@ -79,8 +80,8 @@ def check_article(
         reason = _lack(tree, weight, json_ld_types, declared=declared)
     if reason is None and not declared:
         reason = _listing(tree, weight, json_ld_types, url, dated=published is not None)
-    if reason is None and not (title or "").strip():
-        reason = "no headline on the page"
+    if reason is None and weight < _SHORT and not (title or "").strip():
+        reason = "hardly any text, and no headline on the page"
     if reason is not None:
         raise NothingFound(reason, url=url)
 
@@ -128,11 +129,13 @@ def _listing(
 ) -> str | None:
     """Whether an undeclared page is a list of articles: the site's root, or headlines of others with little text."""
     path = urlsplit(url).path if url else "/?"
-    if not dated and _ROOT.fullmatch(path):
+    headlines = sum(1 for link in _LINKS(tree) if weigh(" ".join("".join(link.itertext()).split())) >= _HEADLINE_WEIGHT)
+    if _ROOT.fullmatch(path) and (
+        weight < _TEASER * headlines if headlines >= _MANY_LINKS // 2 else not dated and weight < _LONG
+    ):
         return "the site's front page, not an article"
     if weight >= _LONG:
         return None
-    headlines = sum(1 for link in _LINKS(tree) if weigh(" ".join("".join(link.itertext()).split())) >= _HEADLINE_WEIGHT)
     is_list = not _LISTING_TYPES.isdisjoint(json_ld_types) or (headlines >= _MANY_LINKS and weight < _SHORT)
     if is_list and weight < _WEIGHT_PER_LINK * headlines:
         return f"a list of {headlines} headlines with little text of its own: a section page, not an article"

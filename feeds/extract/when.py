@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import lxml.html
 
@@ -37,6 +38,9 @@ _LINES_AFTER, _LINES_BEFORE = 60, 12
 _LONGEST_DATE_LINE = 120
 _LONGEST_TITLE = 600
 _NO_DATE_LINE = re.compile(r"©|\(c\)|copyright|all rights", re.IGNORECASE)
+# the day as many sites file their articles under; with a section between year and month on some
+_ADDRESS = re.compile(r"/((?:19|20)\d\d)/?(?:[A-Za-z]+/)?(\d{1,2}|[a-z]{3})[/-](\d{1,2})(?=/)")
+_FIRST_WEB_YEAR = 1991
 _STATE_DATE = re.compile(
     r'\\?"(?:date_?published|published_?(?:at|date|time|on)|publication_?date|publish_?(?:date|time|at)|first_?published\w*|'
     r'pub_?date)\\?"\s*:\s*\\?"?(\d[\dT:.+\-Z /]{9,34})\\?"?[,}]',
@@ -50,7 +54,8 @@ def find_published(page: Evidence, language: str | None) -> Found[str] | None:
     moment: Moment | None = None
     for found in _published(page):
         other = read_date(found.value, language=language)
-        if other is None:
+        # no page of the web is older than the web: what is shown as such is a date in a story
+        if other is None or (found.where == "text" and other.year < _FIRST_WEB_YEAR):
             continue
         if moment is None:
             moment, best = other, Found(value=other.isoformat(), where=found.where)
@@ -96,6 +101,11 @@ def _published(page: Evidence) -> Iterator[Found[str]]:
     for labelled in (*page.visible.labelled("published"), *page.visible.headed("published")):
         yield Found(value=" ".join(labelled.value), where=labelled.where)
     yield from _in_state(page)
+    in_address = _ADDRESS.search(urlsplit(page.url).path)
+    if in_address:
+        year, month, day = in_address.groups()
+        written = f"{year}-{month}-{day}" if month.isdigit() else f"{day} {month} {year}"
+        yield Found(value=written, where="address")
     yield from _shown(page)
 
 

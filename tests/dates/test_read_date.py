@@ -58,6 +58,7 @@ def at(hours: float) -> dt.datetime:
         ("7 जुलाई 2020", "hi", DAY),
         ("٧ يوليو ٢٠٢٠ - ١٤:٠٣", "ar", CLOCK),
         ("7 تموز 2020", "ar", DAY),
+        ("7 تموز/يوليو 2020، آخر تحديث 14:03", "ar", CLOCK),  # the month in two namings
         ("2020年07月07日 14:03", "zh", CLOCK),
         ("2020年7月7日14時03分", "ja", CLOCK),
         ("2020년 7월 7일 오후 2:03", "ko", CLOCK),

@@ -159,7 +159,7 @@ def test_articles_are_accepted(html: str, types: tuple[str, ...], published: str
             page("<h1>Brücke im Video</h1><video src=a.mp4></video>", head=OG), "video", URL, id="video shell"
         ),
         pytest.param(page("<div id=root></div><script>render()</script>"), "no article text", URL, id="empty shell"),
-        pytest.param(page(f"<p>{SENTENCE * 9}</p>", title=""), "no headline", URL, id="text without a headline"),
+        pytest.param(page(f"<p>{SENTENCE * 3}</p>", title=""), "no headline", URL, id="text without a headline"),
     ],
 )
 def test_what_is_no_article_is_refused_in_words(html: str, reason: str, url: str) -> None:
@@ -175,3 +175,16 @@ def test_what_a_recipe_selects_is_not_doubted() -> None:
 def test_a_recipe_that_selects_nothing_does_not_help() -> None:
     with pytest.raises(NothingFound):
         judge(page(f"<h1>Wirtschaft</h1>{links(50)}"), selector="div.text")
+
+
+def test_a_long_text_needs_no_headline() -> None:
+    judge(page(f"<p>{SENTENCE * 9}</p>", title=""))
+
+
+def test_a_page_of_teasers_at_the_sites_root_is_no_article_even_with_a_date_on_it() -> None:
+    with pytest.raises(NothingFound, match="front page"):
+        judge(page(links(40) + f"<p>{SENTENCE * 20}</p>"), url="https://news.example/", published="2026-08-24")
+
+
+def test_a_long_text_at_a_root_address_is_read() -> None:
+    judge(page(f"<h1>Brücke eröffnet</h1><p>{SENTENCE * 20}</p>"), url="https://news.example/")

@@ -116,3 +116,21 @@ def test_the_date_at_the_article_is_found_behind_a_heading_that_names_the_site(s
         body=f"<h1>Example</h1><ul>{navigation}</ul>{HEADING}<span>Feb 1, 2015 11:57 AM UTC</span>",
     )
     assert published(page) == "2015-02-01T11:57:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://news.example.org/2013/02/08/harbour/", "2013-02-08"),
+        ("https://news.example.org/2010/POLITICS/08/13/harbour/index.html", "2010-08-13"),
+        ("https://news.example.org/film/2011/nov/18/harbour", "2011-11-18"),
+        ("https://news.example.org/2013/99/98/harbour/", None),
+        ("https://news.example.org/item/2013/8/", None),
+    ],
+)
+def test_the_day_in_the_address_dates_a_page_that_shows_no_date(seen: Gather, url: str, day: str | None) -> None:
+    assert published(seen(url=url)) == day
+
+
+def test_a_date_older_than_the_web_is_a_storys_not_the_pages(seen: Gather) -> None:
+    assert published(seen(body=f"{HEADING}<ul><li>The act was signed on August 14, 1935</li></ul>")) is None
