@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -34,6 +35,9 @@ from feeds.store import open_store
 # a request is answered from memory or by one short query: a few threads keep a worker's processor busy
 THREADS_PER_WORKER = 4
 ANSWER_WITHIN_S = 60.0
+# the web workers are forked from this process: until then no thread of it may hold a lock
+FORKED_WITHIN_S = 0.5
+KILL_WORKERS_AFTER_S = 10
 NEWSROOM_PORTS = 20
 
 
@@ -140,6 +144,7 @@ def _serve_web(settings: Settings) -> None:
         workers=settings.web_workers,
         blocking_threads=THREADS_PER_WORKER,
         respawn_failed_workers=True,
+        workers_kill_timeout=KILL_WORKERS_AFTER_S,
         log_level=LogLevels.warning,
     )
     server.serve(target_loader=load_app)
@@ -147,6 +152,10 @@ def _serve_web(settings: Settings) -> None:
 
 def load_app(target: str) -> Callable[..., Any]:
     """What a web worker runs; a worker whose main process was killed ends too, and frees the port."""
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        # forked with the main process's handlers, which only set a flag there: until granian installs the worker's
+        # own, a request to stop would be lost and the main process would wait for ever
+        signal.signal(asked, signal.SIG_DFL)
     watch_parent(lambda: os._exit(1))
     module, _, name = target.partition(":")
     app: Callable[..., Any] = getattr(import_module(module), name)
@@ -167,6 +176,7 @@ def _wait_for(url: str) -> bool:
 
 def _announce(settings: Settings) -> None:
     """Prints what to open and what to subscribe to, as soon as requests are answered."""
+    time.sleep(FORKED_WITHIN_S)
     base = settings.base_url
     health = replace(settings, public_url="").base_url + "/health"
     if not _wait_for(health):
