@@ -138,7 +138,8 @@ def test_a_declaration_in_a_comment_does_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mark", "codec"), [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")]
+    ("mark", "codec"),
+    [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")],
 )
 def test_a_byte_order_mark_wins_over_everything_but_the_operator(mark: bytes, codec: str) -> None:
     html = page(JAPANESE, head="<meta charset=euc-kr>")
