@@ -35,6 +35,8 @@ _MOST_TEXTS = 20_000
 _STEPS_UP = 5
 _STEPS_TO_WORDS = 3
 _LONGEST_LABEL = 40
+_PUNCTUATION = 3
+_WORD = re.compile(r"\w")
 _SHORTEST_HEADLINE = 12
 _NOT_CONTENT = frozenset({"a", "nav", "footer", "button"})
 _MOST_LINKS = 40
@@ -78,7 +80,7 @@ class Visible:
         for label, line in self.heads.get(field, ()):
             if any(above.tag in _NOT_CONTENT for above in (line.element, *line.element.iterancestors())):
                 continue
-            values = _links_after(line.element) or _text_after(line.element)
+            values = _tail_of(line.element) or _links_after(line.element) or _partner_of(line.element)
             if values:
                 yield Found(value=values, where=f"label:{label}")
 
@@ -183,8 +185,8 @@ def _links_after(element: Element) -> list[str]:
             break
         if own := _short_links(node):
             return own
-        if len(clean(node.text_content())) > label + _LONGEST_LABEL:
-            break
+        if len(clean(node.text_content())) > label + _PUNCTUATION:
+            break  # what stands beside the label is its value; a block further on belongs to another one
         behind = node.getnext()
         if behind is not None and behind.tag != "a" and (found := _short_links(behind)):
             return found
@@ -192,16 +194,17 @@ def _links_after(element: Element) -> list[str]:
     return []
 
 
-def _text_after(element: Element) -> list[str]:
-    """The words right behind a label's element, or its partner in a list of terms or a table."""
+def _tail_of(element: Element) -> list[str]:
+    """The words right behind a label's element."""
     tail = clean(element.tail)
-    if tail.strip(" :："):
-        return [tail.strip(" :：")] if len(tail) <= _LONGEST_LABEL * 2 else []
-    behind = element.getnext()
-    if element.tag in ("dt", "th") and behind is not None:
-        text = clean(behind.text_content())
-        return [text] if 0 < len(text) <= _LONGEST_LABEL * 2 else []
-    return []
+    return [tail.strip(" :：")] if _WORD.search(tail) and len(tail) <= _LONGEST_LABEL * 2 else []
+
+
+def _partner_of(element: Element) -> list[str]:
+    """What stands for a label in a list of terms or a table."""
+    partner = element.getnext() if element.tag in ("dt", "th") else None
+    text = clean(partner.text_content()) if partner is not None else ""
+    return [text] if 0 < len(text) <= _LONGEST_LABEL * 2 else []
 
 
 def _short_links(node: Element) -> list[str]:

@@ -91,5 +91,13 @@ def test_other_peoples_bylines_are_left_out(seen: Gather) -> None:
     assert names(seen(body=f"<h1>Harbour</h1>{aside}")) == ()
 
 
+def test_the_links_of_the_next_field_are_not_the_authors(seen: Gather) -> None:
+    fields = (
+        "<ul><li><strong>Autorin/Autor</strong> Ada Lovelace</li>"
+        '<li><strong>Themenseiten</strong> <a href="/1">Ukraine</a>, <a href="/2">Krim-Krise</a></li></ul>'
+    )
+    assert names(seen(body=f"<h1>Hafen</h1>{fields}", lang="de")) == ("Ada Lovelace",)
+
+
 def test_running_text_is_no_byline(seen: Gather) -> None:
     assert names(seen(body="<h1>Harbour</h1><p>By the end of the day, 300 people had come.</p>")) == ()
