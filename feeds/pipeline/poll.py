@@ -59,6 +59,7 @@ from feeds.model import (
 from feeds.normalise.article import normalise
 from feeds.normalise.html import plain_text
 from feeds.pipeline.listed import Listed
+from feeds.pipeline.moved import former_addresses, leads_to
 from feeds.pipeline.read import merge_listed, with_address, without_address
 from feeds.store.base import Store
 
@@ -113,6 +114,7 @@ class Poll:
     first_errors: list[PolyfeedError] = field(default_factory=list)
     in_a_row: list[PolyfeedError] = field(default_factory=list)
     counts: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
+    former: Mapping[str, str] = field(default_factory=dict)
     first_asked: int = 0
     first_read: int = 0
     stopped: PolyfeedError | None = None
@@ -139,6 +141,7 @@ class Poll:
         seen = listed.records()
         whole, teasers = self._split(listed)
         plan = self._plan(teasers, seen, listed)
+        self.former = former_addresses(self.source, self.store, plan.pages, listed={item.url for item in listed.items})
         self._take_whole(whole, listed.shared)
         left = plan.left + self._take_pages(plan) + listed.more
         tally = self._tally(listed, tuple(seen.values()))
@@ -220,7 +223,7 @@ class Poll:
         self.first_asked += want.is_first
         now = self.clock()
         try:
-            document = self._get(want.item.url, want.validators)
+            document = self._open(want)
             if not isinstance(document, NotModified):
                 article = self._read(want, document)
                 articles[want.item.url] = article
@@ -234,6 +237,20 @@ class Poll:
             return
         self.in_a_row.clear()
         self.first_read += want.is_first
+
+    def _open(self, want: Wanted) -> Document | NotModified:
+        """The page; one that may have moved is asked for where it was, since only there it is said to have moved."""
+        former = self.former.get(want.item.url)
+        if former is not None:
+            try:
+                answer = self._get(former, None)
+                if leads_to(answer, want.item.url):
+                    return answer
+            except RateLimited:
+                raise
+            except SourceError:
+                pass  # nothing there any more: then nobody says that this is the same article
+        return self._get(want.item.url, want.validators)
 
     def _take_failure(
         self,
@@ -285,7 +302,7 @@ class Poll:
         item = read_page(document.body, document.url, content_type=document.content_type, recipe=self.source.recipe)
         article = self._normalise(merge_listed(item, want.item))
         if document.moved:
-            article = with_address(article, want.item.url)
+            article = with_address(article, document.requested_url)
         stored = self._stored(want)
         return keep_known(article, stored) if stored else article
 

@@ -73,6 +73,9 @@ class Store(Protocol):
         seen at or after that instant.
         """
 
+    def pages_like(self, source_id: str, listed_hashes: Collection[str]) -> Mapping[str, str]:
+        """For each hash, the address of the page that was read and listed so; the one fetched last of several."""
+
     def known(self, source_id: str, identities: Collection[str]) -> Mapping[str, Known]:
         """For each identity or alias already stored for this source, the article that it belongs to."""
 

@@ -58,6 +58,19 @@ def pages_due(
     return [_read_page(row) for row in connection.execute(question.limit(limit))]
 
 
+def pages_like(connection: Connection, source_id: str, listed_hashes: Collection[str]) -> dict[str, str]:
+    """The address of the page read last that was listed so, by hash."""
+    found: dict[str, str] = {}
+    for some in chunks(listed_hashes):
+        question = (
+            select(page.c.listed_hash, page.c.url)
+            .where(page.c.source_id == source_id, page.c.state == PageState.READ.value, page.c.listed_hash.in_(some))
+            .order_by(page.c.fetched_at, page.c.url)
+        )
+        found.update((row.listed_hash, row.url) for row in connection.execute(question))
+    return found
+
+
 def _read_page(row: Row[Any]) -> PageRecord:
     return PageRecord(
         url=row.url,

@@ -108,6 +108,11 @@ class SqlStore:
         with self._reading() as connection:
             return memory.pages_due(connection, source_id, now, recheck_since=recheck_since, limit=limit)
 
+    def pages_like(self, source_id: str, listed_hashes: Collection[str]) -> Mapping[str, str]:
+        """Addresses of pages that were listed so."""
+        with self._reading() as connection:
+            return memory.pages_like(connection, source_id, listed_hashes)
+
     def known(self, source_id: str, identities: Collection[str]) -> Mapping[str, Known]:
         """The articles that these identities belong to."""
         with self._reading() as connection:

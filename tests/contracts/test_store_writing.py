@@ -313,6 +313,21 @@ def test_pages_come_back_as_they_were_written(store: Store, desk: Any, now: dt.d
     assert store.pages("daily", [failed.url]) == {failed.url: read}
 
 
+def test_pages_like_are_those_read_and_listed_in_the_same_words(store: Store, desk: Any, now: dt.datetime) -> None:
+    desk.open("daily", "weekly")
+
+    def page(name: str, listed: str, fetched: int, state: PageState = PageState.READ) -> PageRecord:
+        return PageRecord(
+            url=name, state=state, first_seen_at=now, fetched_at=now + fetched * LATER, listed_hash=listed
+        )
+
+    pages = (page("b", "h", 2), page("a", "h", 1), page("c", "i", 1), page("d", "j", 1, PageState.FAILED))
+    store.write(desk.claims["daily"], Update(pages=pages), now)
+    assert store.pages_like("daily", ["h", "i", "j", "k"]) == {"h": "b", "i": "c"}
+    assert store.pages_like("daily", []) == {}
+    assert store.pages_like("weekly", ["h"]) == {}
+
+
 def test_pages_due_are_failed_ones_whose_time_has_come_and_young_ones(
     store: Store, desk: Any, now: dt.datetime
 ) -> None:

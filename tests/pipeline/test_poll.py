@@ -245,3 +245,97 @@ def test_http_and_https_and_sections_name_an_article_once(newspaper: House, site
     site.pages["/sport"] = listing(*named)
     report = newspaper.poll()
     assert (report.new, report.found, site.articles_asked()) == (4, 4, 4)
+
+
+# --- odd sites --------------------------------------------------------------------------------------------------
+
+
+def test_an_article_under_a_new_slug_is_the_same_article(paper: House, site: Site) -> None:
+    """Its old address redirects for good; nobody rechecks: the listing names only the new one."""
+    site.stories(3, 2, 1)
+    paper.poll()
+    before = {one.article.id for one in paper.articles()}
+    old, new = "/2026/11/20/story-2.html", "/2026/11/20/story-2-harbour-pilots.html"
+    site.pages[new] = site.pages[old]
+    site.pages[old] = Page(status=301, headers={"Location": new})
+    named = [(f"/2026/11/20/story-{n}.html", f"The tale of harbour number {n}") for n in (3, 2, 1)]
+    named[1] = (new, named[1][1])
+    site.pages["/"] = listing(*named)
+    paper.poll(minutes=10)
+    assert {one.article.id for one in paper.articles()} == before
+
+
+def test_a_canonical_link_to_another_address_makes_one_article_of_both(paper: House, site: Site) -> None:
+    site.stories(2, 1)
+    head = f'<link rel="canonical" href="{site.url}/2026/11/20/story-1.html">'
+    site.pages["/2026/11/20/story-2.html"] = story("The tale of harbour number 1", head=head)
+    paper.poll()
+    paper.poll(minutes=10)
+    assert len(paper.articles()) == 1
+    assert site.articles_asked() == 2
+
+
+def test_an_edit_is_seen_when_the_listing_shows_it_and_only_then(paper: House, site: Site) -> None:
+    site.stories(2, 1)
+    paper.poll()
+    path = "/2026/11/20/story-1.html"
+    site.pages[path] = story("The tale of harbour number 1, corrected")
+    assert (paper.poll(minutes=10).updated, site.asked[path]) == (0, 1)
+    site.pages["/"] = listing(
+        ("/2026/11/20/story-2.html", "The tale of harbour number 2"), (path, "The tale of harbour number 1, corrected")
+    )
+    report = paper.poll(minutes=10)
+    assert (report.updated, report.new, site.asked[path]) == (1, 0, 2)
+
+
+def test_a_page_too_slow_is_tried_later_and_a_gone_one_given_up(paper: House, site: Site) -> None:
+    site.stories(4, 3, 2, 1)
+    slow, gone = "/2026/11/20/story-1.html", "/2026/11/20/story-2.html"
+    well = site.pages[slow]
+    paper.settings = replace(paper.settings, timeout_s=0.5)
+    site.pages[slow] = replace(well, delay_s=1.5)
+    site.pages[gone] = Page(status=410)
+    report = paper.poll()
+    assert (report.new, report.failed_pages, report.state) == (2, 2, SourceState.OK)
+    site.pages[slow] = well
+    for _ in range(10):
+        paper.poll(hours=24)
+    assert len(paper.articles()) == 3
+    assert site.asked[gone] == 5
+
+
+def test_pending_pages_are_read_though_the_listing_says_not_modified(paper: House, site: Site) -> None:
+    site.stories(6, 5, 4, 3, 2, 1)
+    site.pages["/"] = replace(site.pages["/"], tagged=True)
+    paper.settings = replace(paper.settings, new_per_poll=4)
+    well = site.pages["/2026/11/20/story-6.html"]
+    site.pages["/2026/11/20/story-6.html"] = Page(status=500)
+    reports = [paper.poll(minutes=1), paper.poll(minutes=1)]
+    assert [(report.new, report.left) for report in reports] == [(3, 2), (2, 0)]
+    site.pages["/2026/11/20/story-6.html"] = well
+    assert paper.poll(minutes=15).new == 1
+
+
+def test_a_host_that_is_down_is_told_and_recovers_by_itself(paper: House, site: Site) -> None:
+    site.stories(2, 1)
+    url = paper.source.url
+    paper.source = replace(paper.source, url="http://127.0.0.1:1/")
+    report = paper.poll()
+    assert report.state is SourceState.BROKEN
+    assert "no connection to 127.0.0.1:1" in report.reason
+    paper.source = replace(paper.source, url=url)
+    report = paper.poll(minutes=10)
+    assert (report.state, report.reason, report.new) == (SourceState.OK, "", 2)
+
+
+def test_a_soft_404_does_not_replace_the_article(paper: House, site: Site) -> None:
+    site.stories(3, 2, 1)
+    paper.source = replace(paper.source, recheck_s=86_400)
+    paper.poll()
+    site.pages["/2026/11/20/story-2.html"] = Page(
+        body="<html><head><title>Page not found</title></head><body><h1>Page not found</h1>"
+        "<p>Sorry, the page you were looking for does not exist any more.</p></body></html>"
+    )
+    report = paper.poll(minutes=10)
+    assert report.updated == 0
+    assert "The tale of harbour number 2" in paper.titles()
