@@ -10,12 +10,19 @@ from lxml import etree
 
 from feeds.render.text import one_line, rfc822
 
+SPECIFICATION = "http://opml.org/spec2.opml"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """One feed, or a group of outlines when ``xml_url`` is None; ``language`` is a BCP 47 tag."""
+    """One feed, or a group of outlines when ``xml_url`` is None; ``language`` is a BCP 47 tag.
+
+    ``text`` is how the list shows it below its group, ``title`` what the feed calls itself (``text`` when empty):
+    readers that flatten groups show that.
+    """
 
     text: str
+    title: str = ""
     xml_url: str | None = None
     html_url: str | None = None
     language: str | None = None
@@ -30,6 +37,7 @@ def render_opml(title: str, outlines: Sequence[Outline], *, modified: dt.datetim
     etree.SubElement(head, "title").text = one_line(title)
     if modified is not None:
         etree.SubElement(head, "dateModified").text = rfc822(modified.astimezone(dt.UTC))
+    etree.SubElement(head, "docs").text = SPECIFICATION
     body = etree.SubElement(root, "body")
     for outline in outlines:
         _add(body, outline)
@@ -40,7 +48,8 @@ def _add(parent: etree._Element, outline: Outline) -> None:
     attributes = {"text": one_line(outline.text)}
     if outline.xml_url is not None:
         # readers take "rss" to mean any feed, whatever its format (specification, Subscription lists)
-        attributes |= {"type": "rss", "title": attributes["text"], "xmlUrl": outline.xml_url}
+        title = one_line(outline.title) or attributes["text"]
+        attributes |= {"type": "rss", "title": title, "xmlUrl": outline.xml_url}
         said = {"htmlUrl": outline.html_url, "language": outline.language, "description": one_line(outline.description)}
         attributes |= {name: value for name, value in said.items() if value}
     element = etree.SubElement(parent, "outline", attributes)

@@ -6,13 +6,13 @@ Nested by language, by what is really there: a feed is listed when it has articl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from feeds.model import FeedQuery, Format
 from feeds.query import write_address
 from feeds.render.opml import Outline, render_opml
-from feeds.render.titles import feed_description
+from feeds.render.titles import feed_description, feed_title
 from feeds.settings import Settings
 from feeds.web.catalogue import Catalogue, Overview
 from feeds.web.locales import own_name, words_of
@@ -83,16 +83,26 @@ def _edition(settings: Settings, catalogue: Catalogue, language: str) -> tuple[O
 def _outline(settings: Settings, subscription: Subscription) -> Outline:
     query, labels = subscription.query, subscription.labels
     language = query.languages[0] if query.languages else None
+    section_name = subscription.name if query.section else None
+    source_name = subscription.name if query.source else None
+
+    def words(write: Callable[..., str]) -> str:
+        return write(
+            query,
+            labels,
+            service=settings.title,
+            language=language,
+            section_name=section_name,
+            source_name=source_name,
+        )
+
     return Outline(
         text=subscription.name,
+        title=words(feed_title),
         xml_url=settings.base_url + write_address(query, Format.ATOM, labels),
         html_url=settings.base_url + write_address(query, None, labels),
         language=language,
-        description=feed_description(
-            query, labels, service=settings.title, language=language, section_name=subscription.name
-        )
-        if not query.source
-        else "",
+        description=words(feed_description),
     )
 
 

@@ -19,6 +19,7 @@ import fastfeedparser
 import feedparser
 import pytest
 import reader
+from lxml import etree
 
 from .clients import check_html, check_http, read_with_npm
 from .odd_articles import HOSTILE, ODD, fill_with_odd_articles
@@ -150,6 +151,19 @@ def test_newsboat_reads_every_article_and_asks_again_with_validators(service: An
     before = answered(service)
     subprocess.run(command, check=True, env=environ, cwd=tmp_path, timeout=60)
     assert answered(service)["304"] - before.get("304", 0) == 1
+
+
+def test_opml_calls_every_feed_what_it_calls_itself(service: Any) -> None:
+    root = etree.fromstring(service.get("/feeds.opml")[2])
+    outlines = [dict(outline.attrib) for outline in root.iter("outline") if outline.get("xmlUrl")]
+    assert len(outlines) > len(ODD)
+    assert all(outline["type"] == "rss" and outline["text"] for outline in outlines)
+    for outline in outlines:
+        path = outline["xmlUrl"].removeprefix(service.url)
+        status, _, body = service.get(path)
+        assert status == 200, path
+        feed = fastfeedparser.parse(body)["feed"]
+        assert (feed["title"], feed["link"]) == (outline["title"], outline["htmlUrl"])
 
 
 SFEEDRC = """

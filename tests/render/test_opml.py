@@ -10,6 +10,7 @@ from feeds.render import Outline, render_opml
 
 FEED = Outline(
     text="BMW & <mehr>\x00",
+    title="Polyfeed · BMW & <mehr>\x00",
     xml_url="https://feeds.example/feeds/de/keywords/BMW.atom",
     html_url="https://feeds.example/feeds/de/keywords/BMW",
     language="de",
@@ -23,12 +24,13 @@ def test_outlines_nest_by_group() -> None:
     root = etree.fromstring(document)
     assert root.findtext("head/title") == "Polyfeed \ufffd"
     assert root.find("head/dateModified") is None
+    assert root.findtext("head/docs") == "http://opml.org/spec2.opml"
     assert [dict(outline.attrib) for outline in root.iter("outline")] == [
         {"text": "Deutsch"},
         {
             "text": "BMW & <mehr>",
             "type": "rss",
-            "title": "BMW & <mehr>",
+            "title": "Polyfeed · BMW & <mehr>",
             "xmlUrl": "https://feeds.example/feeds/de/keywords/BMW.atom",
             "htmlUrl": "https://feeds.example/feeds/de/keywords/BMW",
             "language": "de",
@@ -44,3 +46,13 @@ def test_the_date_comes_from_the_data() -> None:
     root = etree.fromstring(render_opml("t", [], modified=modified))
     assert root.findtext("head/dateModified") == "Tue, 07 Jul 2020 00:00:00 +0000"
     assert root.find("body") is not None
+
+
+def test_a_feed_without_a_title_of_its_own_is_called_what_the_list_calls_it() -> None:
+    root = etree.fromstring(render_opml("t", [Outline(text="BMW", xml_url="https://feeds.example/x.atom")]))
+    assert dict(root.xpath("//outline")[0].attrib) == {
+        "text": "BMW",
+        "type": "rss",
+        "title": "BMW",
+        "xmlUrl": "https://feeds.example/x.atom",
+    }
