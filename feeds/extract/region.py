@@ -76,12 +76,24 @@ def find_region(blocks: Sequence[Block], *, description: str = "", title: str = 
         wider = _main_group(blocks, start)
         if weight_of(wider) > _CLEARLY * weight_of(group):
             group = wider
+    group = group or _few_sentences(blocks, start)
     if not group:
         return None
     group, container = _adopt(blocks, group, _common_element(group, _COVER))
     kept = [block for block in _keep(blocks, group, container) if not headline or letters(block.text) != headline]
     kept = _tidy(blocks, kept, group)
     return Region(container=container, kept=kept, leads=find_leads(blocks, kept, description, title))
+
+
+def _few_sentences(blocks: Sequence[Block], start: frozenset[int]) -> list[Block]:
+    """The paragraphs of a text of a few short sentences below the headline: at least two, in one element."""
+    found: dict[Element | None, list[Block]] = defaultdict(list)
+    for block in blocks:
+        own = id(block) in start and block.aside is None and not block.linked
+        if own and block.element.tag == "p" and is_sentence(block):
+            found[block.element.getparent()].append(block)
+    most = max(found.values(), key=weight_of, default=[])
+    return most if len(most) > 1 else []
 
 
 def _free_asides(blocks: Sequence[Block]) -> None:

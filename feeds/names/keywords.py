@@ -24,7 +24,8 @@ def split_keywords(values: Iterable[str], separators: str | None = None) -> tupl
     Several values are names already, which may hold a comma; a single value may hold a whole list. ``separators``
     (each character is one) replace the usual ones, and then cut every value.
     """
-    values = [value[:_LONGEST_LIST] for value in islice(values, _MOST_VALUES) if value]
+    # single spaces: a run of them would cost the separators' search the square of its length
+    values = [" ".join(value[:_LONGEST_LIST].split()) for value in islice(values, _MOST_VALUES) if value]
     if separators:
         values = [part for value in values for part in re.split(f"[{re.escape(separators)}]", value)]
     elif len(values) == 1:

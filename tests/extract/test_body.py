@@ -337,3 +337,12 @@ def test_a_heavier_text_above_the_headline_is_not_the_article() -> None:
 def test_boxes_in_the_json_ld_do_not_replace_a_long_article() -> None:
     long = page(f"<div class=text>{PARAGRAPHS * 6}</div>")
     assert read(long, json_ld_body=TEXT * 12).provenance == "page"
+
+
+def test_a_text_of_a_few_short_sentences_is_read() -> None:
+    body = read(page("<p class=date>07.07.2020</p><p>Die Brücke ist offen.</p><p>Das teilte die Stadt mit.</p>"))
+    assert body.text == "Die Brücke ist offen.\nDas teilte die Stadt mit."
+
+
+def test_one_short_sentence_is_no_text() -> None:
+    assert not read(page("<p>Die Seite wird geladen.</p>")).text
