@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Concatenate, ParamSpec, TypeVar
 
 import click
@@ -54,11 +55,10 @@ def opened_store(settings: Settings) -> Iterator[Store]:
 
 def make_writable(folder: Path) -> None:
     """Makes a folder and proves that a file can be written in it, else says what to do (StartError)."""
-    probe = folder / ".writable"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        with TemporaryFile(dir=folder):  # under a name of its own: several processes may start at once
+            pass
     except OSError as error:
         raise StartError(
             f"cannot write in the data directory {folder}: {error.strerror or error}; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
@@ -130,7 +130,7 @@ def _claim(store: Store, source: Source, lease_s: float, ended: threading.Event)
 
 
 def _print_reports(reports: list[PollReport]) -> None:
-    table = Table("Source", "State", "Listed", "New", "Updated", "Failed pages", "Left", "Seconds", "Reason")
+    table = Table("Source", "State", "Listed", "New", "Updated", "Failed pages", "Left", "Seconds")
     for report in reports:
         counts = (report.found, report.new, report.updated, report.failed_pages, report.left)
         table.add_row(
@@ -138,9 +138,16 @@ def _print_reports(reports: list[PollReport]) -> None:
             _coloured(report.state),
             *(str(count) for count in counts),
             f"{report.duration_s:.1f}",
-            report.reason,
         )
     Console().print(table)
+    _print_reasons((report.source_id, report.reason) for report in reports)
+
+
+def _print_reasons(reasons: Iterable[tuple[str, str]]) -> None:
+    """Whole lines below a table: in a column of it a sentence would be cut to pieces."""
+    for source_id, reason in reasons:
+        if reason:
+            click.echo(f"{source_id}: {reason}")
 
 
 def _coloured(state: SourceState) -> str:
@@ -161,13 +168,17 @@ def sources(settings: Settings, *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return 0
-    table = Table("Source", "Kind", "Language", "State", "Articles", "Last poll", "Last article", "Reason")
+    if not rows:
+        click.echo(_no_sources(settings))
+        return 0
+    table = Table("Source", "Kind", "Language", "State", "Articles", "Last poll", "Last article")
     for row in rows:
-        shown = [str(row[key] or "") for key in ("articles", "last_poll_at", "last_article_at", "reason")]
+        shown = [str(row[key] or "") for key in ("articles", "last_poll_at", "last_article_at")]
         shown[0] = str(row["articles"])
         state = _coloured(SourceState(str(row["state"])))
         table.add_row(str(row["id"]), str(row["kind"]), str(row["language"] or ""), state, *shown)
     Console().print(table)
+    _print_reasons((str(row["id"]), str(row["reason"] or "")) for row in rows)
     return 0
 
 

@@ -32,7 +32,7 @@ def run(
 ) -> Iterator[Callable[..., Ran]]:
     monkeypatch.setenv("POLYFEED_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("POLYFEED_CONFIG", str(tmp_path / "config"))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "120")
     (tmp_path / "config" / "sources").mkdir(parents=True)
 
     def run_command(*arguments: str) -> Ran:
@@ -130,6 +130,16 @@ def test_a_source_that_fails_is_exit_code_1_with_its_reason(
     (row,) = json.loads(run("sources", "--json").out)
     assert row["state"] == "broken"
     assert "500" in row["last_error"]
+    assert f"sample: {row['reason']}\n" in ran.out, "whole, however narrow the terminal is"
+    assert f"sample: {row['reason']}\n" in run("sources").out
+
+
+def test_without_sources_it_is_said_how_to_get_some(run: Callable[..., Ran]) -> None:
+    for command in (("sources",), ("poll", "--all")):
+        ran = run(*command)
+        assert ran.code == 0
+        assert "There are no sources in" in ran.out
+        assert "polyfeed init" in ran.out
 
 
 def test_a_private_address_is_refused_unless_allowed(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from feeds.cli import processes
+from feeds.cli.options import make_writable
 from feeds.cli.processes import only_one
 from feeds.errors import StartError
 
@@ -34,3 +36,14 @@ def test_what_a_killed_serve_held_is_free(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False).returncode == -9
     with only_one(tmp_path):
         pass
+
+
+def test_processes_that_start_at_once_do_not_trip_over_each_others_probe(tmp_path: Path) -> None:
+    def prove() -> None:
+        for _ in range(200):
+            make_writable(tmp_path)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(prove) for _ in range(4)]:
+            done.result()
+    assert list(tmp_path.iterdir()) == []
