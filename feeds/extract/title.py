@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from feeds.extract.evidence import Evidence
 from feeds.extract.found import Found
@@ -22,6 +23,7 @@ _BARS = "|｜ㅣ¦»«•·∙_"
 _SEPARATOR = re.compile(rf"\s*[{_BARS}]\s*|\s+[-–—:~]\s+|(?<=\S)-(?=\S+$)|\s*--\s*|\s*—\s*")
 _KICKER_END = re.compile(rf"\s*[{_BARS}:：]\s+|\s+[-–—]\s+")
 _WORDS = re.compile(r"\w+")
+_SAID = re.compile(r"\w+|[\"'?!]")
 _CONFIRMED = 0.5  # share of a heading's words that another source must repeat
 _MOST_CUTS = 3
 _LONGEST = 600  # characters; what is longer is no headline
@@ -54,8 +56,18 @@ def find_title(page: Evidence) -> Found[str] | None:
     where = _weigh(cut)
     if where is None:
         return None
+    usual = _usual_form(cut[where], tuple(cut.values()))
     others = [text for other, text in cut.items() if other not in {where, "h1"}]
-    return Found(value=_without_kicker(cut[where], others), where=where)
+    is_usual = _bare(usual) != _bare(cut[where])
+    return Found(value=usual if is_usual else _without_kicker(usual, others), where=where)
+
+
+def _usual_form(text: str, all_texts: Sequence[str]) -> str:
+    """The way of writing these very words that most sources share: "Kicker: headline" against "Kicker - headline"."""
+    said = _SAID.findall(_bare(text))
+    forms = Counter(_bare(other) for other in all_texts if _SAID.findall(_bare(other)) == said)
+    usual, times = max(forms.items(), key=lambda form: form[1])
+    return text if times <= forms[_bare(text)] else next(other for other in all_texts if _bare(other) == usual)
 
 
 def _without_kicker(text: str, others: Iterable[str]) -> str:

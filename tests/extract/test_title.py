@@ -105,3 +105,13 @@ def test_what_follows_the_sites_name_goes_with_it(seen: Gather) -> None:
         url="https://shore.example/a",
     )
     assert title_of(page) == "Harbour opened again"
+
+
+def test_the_way_most_sources_write_the_same_words_is_taken_whole(seen: Gather) -> None:
+    head = OG.format("Plant pulled down: towers gone") + SITE
+    page = seen(
+        "<p>Text</p>",
+        head=f"<title>Plant pulled down: towers gone | The Example</title>{head}",
+        ld=article("Plant pulled down - towers gone"),
+    )
+    assert title_of(page) == "Plant pulled down: towers gone"
