@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import lxml.etree
 import lxml.html
 
+from feeds.extract import labels
 from feeds.extract.evidence import Evidence
 from feeds.extract.found import Found, clean
 from feeds.extract.jsonld import JsonLd, Node, as_list, texts_of
@@ -39,7 +40,11 @@ _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _OTHERS = re.compile(
     r"comment|related|teaser|recommend|sidebar|kommentar|box|bio|avatar|image|photo|desc|social|follow|count"
 )
-_BY = re.compile(r"^\s*(?:by|von|par|por|door|av|af|oleh)\s*:?\s+(?=[^\W\d_])", re.IGNORECASE)
+_BY = re.compile(r"^\s*(?:by|von|par|por|door|av|af|oleh|โดย|بقلم|מאת)\s*:?\s+(?=[^\W\d_])", re.IGNORECASE)
+# a name and the word for a reporter beside it, where that is the whole line
+_SIGNED = re.compile(
+    r"^(?:[가-힣]{2,4}\s*(?:기자|특파원|선임기자)|\w{0,4}[记記]者\s+[\u4e00-\u9fff·]{2,8})(?:\s+[\w.+-]+@[\w.-]+)?$"
+)
 _LONGEST_BYLINE = 160
 _CAPITALISED = re.compile(r"^[^\W\d_a-zß-öø-ÿ]")
 
@@ -74,6 +79,7 @@ def _sources(page: Evidence) -> Iterator[Found[list[str]]]:
     for name, values in page.head.metas.items():
         if _META.search(name) and not _NOT_META.match(name):
             yield Found(value=values, where=f"meta:{name}")
+    yield from _carded(page)
     yield from _marked(page.tree)
     yield from page.visible.labelled("authors")
     yield from page.visible.headed("authors")
@@ -117,6 +123,14 @@ def _marked(tree: lxml.html.HtmlElement) -> Iterator[Found[list[str]]]:
             yield Found(value=names_shown or [text], where="byline")
 
 
+def _carded(page: Evidence) -> Iterator[Found[list[str]]]:
+    """The author in the labelled pairs that pages give for preview cards: label1 "Written by", data1 a name."""
+    for number in ("1", "2"):
+        label = labels.fold_label(next(iter(page.head.all(f"twitter:label{number}")), ""))
+        if "authors" in labels.fields_of().get(label, ()):
+            yield Found(value=page.head.all(f"twitter:data{number}"), where=f"meta:twitter:data{number}")
+
+
 def _by_lines(page: Evidence) -> Iterator[Found[list[str]]]:
     for found in page.visible.lines:
         line = found.text.strip()
@@ -124,6 +138,8 @@ def _by_lines(page: Evidence) -> Iterator[Found[list[str]]]:
             continue
         match = _BY.match(line)
         if match is None:
+            if _SIGNED.match(line):
+                yield Found(value=[line.partition("@")[0].rpartition(" ")[0] if "@" in line else line], where="by-line")
             continue
         name = re.split(r"\d|\s[|·•–-]\s|,\s*(?:in|the)\b|\.\s", line[match.end() :])[0].rstrip(" ,")
         if _looks_like_name(name):

@@ -101,3 +101,23 @@ def test_the_links_of_the_next_field_are_not_the_authors(seen: Gather) -> None:
 
 def test_running_text_is_no_byline(seen: Gather) -> None:
     assert names(seen(body="<h1>Harbour</h1><p>By the end of the day, 300 people had come.</p>")) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("김철수 기자", "김철수"),
+        ("김철수 기자 kim@example.org", "김철수"),
+        ("本报记者 张三", "张三"),
+        ("โดย สมชาย ใจดี", "สมชาย ใจดี"),
+        ("בקרוב", None),
+    ],
+)
+def test_lines_that_are_signed_in_other_scripts(seen: Gather, line: str, name: str | None) -> None:
+    assert names(seen(body=f"<h1>Harbour opened again</h1><span>{line}</span>")) == ((name,) if name else ())
+
+
+def test_the_pair_for_preview_cards_that_names_the_writer(seen: Gather) -> None:
+    pair = '<meta name="twitter:label1" content="{}"><meta name="twitter:data1" content="Ada Lovelace">'
+    assert names(seen(head=pair.format("Written by"))) == ("Ada Lovelace",)
+    assert names(seen(head=pair.format("Est. reading time"))) == ()
