@@ -15,6 +15,7 @@ from feeds.store import Store
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 2.0
+CLOCK_BACK = dt.timedelta(minutes=1)
 
 
 class Roster:
@@ -25,14 +26,19 @@ class Roster:
         self._settings = settings
         self._also = tuple(also)
         self._seen: object = None
+        self._now: dt.datetime | None = None
 
     def refresh(self, store: Store, now: dt.datetime) -> bool:
         """Reads the folder if it changed, and registers its sources with the store; says whether it did.
 
+        Also when the clock went back: what is due was reckoned by another one, and the store mends that.
+
         While a file has a mistake no source is retired: its source keeps what was right before, if anything was.
         """
         there = self._look()
-        if there == self._seen:
+        is_back = self._now is not None and now < self._now - CLOCK_BACK
+        self._now = now
+        if there == self._seen and not is_back:
             return False
         loaded = loaded_sources(self._settings)
         kept = {} if not loaded.mistakes else dict(self.sources)

@@ -35,7 +35,8 @@ class Store(Protocol):
         """Makes ``sources`` the ones that are polled; a new one is due at once.
 
         With ``complete``, every other source is retired: never claimed again, its articles stay. A disabled
-        source is registered but never claimed. A returning source is due at once.
+        source is registered but never claimed. A returning source is due at once, and so is one that was polled
+        later than ``now``: the clock was wrong then.
         """
 
     def claim_due(self, now: dt.datetime, *, limit: int, lease_s: float) -> list[Claim]:

@@ -23,6 +23,7 @@ from feeds.store.tables import entry, source
 from feeds.urls import registered_domain
 
 _CHUNK = 200  # due sources looked at in one step
+_CLOCK_SLACK = dt.timedelta(minutes=1)  # by which the clocks of several machines may differ
 _CLAIMABLE = source.c.enabled & ~source.c.retired
 
 
@@ -35,6 +36,7 @@ def register(connection: Connection, sources: Sequence[Source], now: dt.datetime
     for each in sources:
         if each.id in stored:
             _configure(connection, each, now, returning=stored[each.id].retired)
+    connection.execute(_mend_future(now))
     if complete:
         named = {each.id for each in sources}
         gone = [{"gone": name} for name, row in stored.items() if name not in named and not row.retired]
@@ -85,6 +87,12 @@ def _configure(connection: Connection, each: Source, now: dt.datetime, *, return
         due_at = case((source.c.lease_token.is_not(None), source.c.lease_until), else_=source.c.next_poll_at)
         values["due_at"] = due_at if each.enabled else null()
     connection.execute(update(source).where(source.c.id == each.id).values(values))
+
+
+def _mend_future(now: dt.datetime) -> Any:
+    """What was polled later than now was polled by a clock that was wrong: it is due, whatever that clock said."""
+    wrong = source.c.last_poll_at > now + _CLOCK_SLACK
+    return update(source).where(_CLAIMABLE, wrong).values(next_poll_at=now, due_at=now, last_poll_at=now)
 
 
 def _retire(now: dt.datetime) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from feeds.cli.roster import Roster
-from feeds.model import SourceState
+from feeds.model import Outcome, SourceState
 from feeds.settings import Settings
 from feeds.store import Store, open_store
 
@@ -79,3 +79,17 @@ def test_a_mistake_found_at_the_start_retires_nobody(settings: Settings, store: 
     again.refresh(store, now)
     assert again.sources == {}
     assert states(store) == {"one": SourceState.WAITING}
+
+
+def test_a_clock_that_goes_back_makes_sources_due_that_it_had_put_off(
+    settings: Settings, store: Store, now: dt.datetime
+) -> None:
+    write(settings, "one")
+    roster = Roster(settings)
+    ahead = now + dt.timedelta(days=365)
+    roster.refresh(store, ahead)
+    (claim,) = store.claim_due(ahead, limit=1, lease_s=60)
+    store.finish(claim, Outcome(state=SourceState.OK, polled_at=ahead, next_poll_at=ahead + dt.timedelta(minutes=10)))
+    assert not roster.refresh(store, ahead + dt.timedelta(seconds=2))
+    assert roster.refresh(store, now)
+    assert [one.source_id for one in store.claim_due(now, limit=1, lease_s=60)] == ["one"]

@@ -126,6 +126,17 @@ def test_a_returning_source_is_due_at_once(store: Store, now: dt.datetime, sourc
     assert claimed(store, now + HOUR / 4) == ["daily"]
 
 
+def test_what_was_polled_by_a_clock_that_ran_ahead_is_due(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    ahead = now + dt.timedelta(days=400)
+    store.register([source("daily")], now)
+    store.finish(must(store.claim("daily", ahead, lease_s=60)), ended(ahead))
+    assert claimed(store, now) == []
+    store.register([source("daily")], now)
+    assert claimed(store, now) == ["daily"]
+
+
 def test_without_complete_the_others_stay(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
     store.register([source("daily")], now)
     store.register([source("weekly")], now, complete=False)
