@@ -14,11 +14,13 @@ from lxml import etree
 from feeds.model import Format
 from feeds.render.entry import Entry, Picture
 from feeds.render.head import MEDIA_TYPES, FeedHead
+from feeds.render.rhythm import Rhythm
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
+SY = "http://purl.org/rss/1.0/modules/syndication/"
 XML = "http://www.w3.org/XML/1998/namespace"
 
 # declared once, on the root, whatever the entries hold: so entries can be joined as bytes
@@ -57,10 +59,13 @@ def mend_atom_feed(feed: Element, head: FeedHead) -> None:
         etree.SubElement(feed, "link", attributes)
 
 
-def mend_rss_channel(channel: Element, head: FeedHead) -> None:
-    """Links of the feed: RSS has none of its own but the page's, feedgen writes ``self`` at most."""
+def mend_rss_channel(channel: Element, head: FeedHead, rhythm: Rhythm | None = None) -> None:
+    """How often it changes, and its links: RSS has none of its own but the page's, feedgen writes ``self`` at most."""
     for attributes in _feed_links(head, Format.RSS):
         etree.SubElement(channel, f"{{{ATOM}}}link", attributes)
+    if rhythm is not None:
+        etree.SubElement(channel, f"{{{SY}}}updatePeriod").text = rhythm.period
+        etree.SubElement(channel, f"{{{SY}}}updateFrequency").text = str(rhythm.frequency)
 
 
 def _feed_links(head: FeedHead, own: Format) -> list[dict[str, str]]:

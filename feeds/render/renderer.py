@@ -13,6 +13,7 @@ from feeds.render import jsonfeed, xml
 from feeds.render.cache import ByteCache
 from feeds.render.entry import describe, keys_of, published_at
 from feeds.render.head import FeedHead, newest_change
+from feeds.render.rhythm import Rhythm, measure_rhythm
 
 CACHE_BYTES = 64 * 2**20
 
@@ -63,15 +64,16 @@ class Renderer:
         if format_ is Format.JSON:
             opened = jsonfeed.open_feed(head, updated)
             return b"".join((opened, jsonfeed.SEPARATOR.join(entries), jsonfeed.close_feed()))
-        opened = xml.stamp(self._open(head, format_), format_, updated)
+        rhythm = measure_rhythm([published_at(stored) for stored in newest_first]) if format_ is Format.RSS else None
+        opened = xml.stamp(self._open(head, format_, rhythm), format_, updated)
         return b"".join((opened, *entries, xml.close_feed(format_)))
 
-    def _open(self, head: FeedHead, format_: Format) -> bytes:
+    def _open(self, head: FeedHead, format_: Format, rhythm: Rhythm | None) -> bytes:
         """The beginning of an XML feed, made once until its words or addresses change."""
-        key = (format_, _WITHOUT_DATE(head), tuple(head.alternates.items()))
+        key = (format_, _WITHOUT_DATE(head), tuple(head.alternates.items()), rhythm)
         (kept,) = self._kept.get([key])
         if kept is None:
-            kept = xml.open_feed(head, format_)
+            kept = xml.open_feed(head, format_, rhythm)
             self._kept.put(key, kept)
         return kept
 

@@ -20,6 +20,7 @@ from feeds.model import Format
 from feeds.render import mends
 from feeds.render.entry import Entry
 from feeds.render.head import EPOCH, GENERATOR, FeedHead
+from feeds.render.rhythm import Rhythm
 from feeds.render.text import legal_text, one_line, rfc822
 
 # feedgen switches the locale of the whole process to write a date, which is not safe with threads, and writes the
@@ -36,9 +37,9 @@ _STAMPS: Mapping[Format, tuple[str, Callable[[dt.datetime], str]]] = {
 _EXTENSION = "polyfeed"
 
 
-def open_feed(head: FeedHead, format_: Format) -> bytes:
-    """The document up to its first entry, last changed at EPOCH: see ``stamp``."""
-    feed = feed_generator(head, format_, EPOCH)
+def open_feed(head: FeedHead, format_: Format, rhythm: Rhythm | None = None) -> bytes:
+    """The document up to its first entry, last changed at EPOCH: see ``stamp``. Only RSS has words for a rhythm."""
+    feed = feed_generator(head, format_, EPOCH, rhythm)
     whole: bytes = (
         feed.atom_str(xml_declaration=False) if format_ is Format.ATOM else feed.rss_str(xml_declaration=False)
     )
@@ -69,11 +70,11 @@ def write_entry(entry: Entry, format_: Format) -> bytes:
     return whole[whole.index(b">") + 1 :].removesuffix(b"</root>")
 
 
-def feed_generator(head: FeedHead, format_: Format, updated: dt.datetime) -> Any:
+def feed_generator(head: FeedHead, format_: Format, updated: dt.datetime, rhythm: Rhythm | None = None) -> Any:
     """A feedgen feed without entries, mends registered."""
     feed = feedgen.feed.FeedGenerator()
     feed.register_extension(_EXTENSION, _FeedMends)
-    feed.polyfeed.head = head
+    feed.polyfeed.head, feed.polyfeed.rhythm = head, rhythm
     feed.id(head.id)
     feed.title(one_line(head.title))
     feed.subtitle(legal_text(head.description).strip() or one_line(head.title))
@@ -84,6 +85,8 @@ def feed_generator(head: FeedHead, format_: Format, updated: dt.datetime) -> Any
         feed.language(head.language)
     if format_ is Format.RSS:  # the channel's link; Atom's links all come from the mends
         feed.link(href=head.html_url, rel="alternate")
+        if rhythm is not None:
+            feed.ttl(rhythm.ttl_minutes)
     return feed
 
 
@@ -131,15 +134,16 @@ class _FeedMends:
     """feedgen's hooks for what stands beside the entries."""
 
     head: FeedHead
+    rhythm: Rhythm | None
 
     def extend_ns(self) -> dict[str, str]:
-        return dict(mends.ATOM_NAMESPACES)
+        return {**mends.ATOM_NAMESPACES, **({"sy": mends.SY} if self.rhythm else {})}
 
     def extend_atom(self, feed: mends.Element) -> None:
         mends.mend_atom_feed(feed, self.head)
 
     def extend_rss(self, rss: mends.Element) -> None:
-        mends.mend_rss_channel(rss[0], self.head)
+        mends.mend_rss_channel(rss[0], self.head, self.rhythm)
 
 
 class _EntryMends:

@@ -17,6 +17,7 @@ from feeds.errors import RenderError
 from feeds.model import Article, FeedQuery, Format, StoredArticle
 from feeds.render import EPOCH, FeedHead, Renderer, make_head, newest_change, renderer, xml
 from feeds.render.entry import describe
+from feeds.render.rhythm import measure_rhythm
 
 PUBLIC_URL = "https://feeds.example"
 Make = Callable[..., StoredArticle]
@@ -126,8 +127,10 @@ def test_a_title_that_looks_like_a_date_of_change_is_not_stamped(make_stored: Ma
 
 def build_whole(head: FeedHead, articles: list[StoredArticle], format_: Format) -> bytes:
     """The same feed by feedgen alone."""
-    feed = xml.feed_generator(head, format_, newest_change(articles).replace(microsecond=0))
-    for stored in sorted(articles, key=lambda each: (each.dated_at, each.seq), reverse=True):
+    newest_first = sorted(articles, key=lambda each: (each.dated_at, each.seq), reverse=True)
+    rhythm = measure_rhythm([each.dated_at for each in newest_first]) if format_ is Format.RSS else None
+    feed = xml.feed_generator(head, format_, newest_change(articles).replace(microsecond=0), rhythm)
+    for stored in newest_first:
         entry = describe(stored, labels={}, source_name="", public_url=PUBLIC_URL)
         made = xml.atom_entry_generator(entry) if format_ is Format.ATOM else xml.rss_entry_generator(entry)
         feed.add_entry(made, order="append")

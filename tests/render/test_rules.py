@@ -24,6 +24,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
+SY = "{http://purl.org/rss/1.0/modules/syndication/}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 PARSER = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True)
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -124,6 +125,8 @@ def atom_mistakes(document: bytes) -> Iterator[str]:
 # --- RSS 2.0 with the RSS Advisory Board's Best Practices Profile -----------------------------------------------
 
 ONCE = ("title", "link", "description", "guid", "pubDate", "enclosure", "source", f"{CONTENT}encoded", f"{DC}language")
+SYNDICATION = (f"{SY}updatePeriod", f"{SY}updateFrequency")
+PERIODS = ("hourly", "daily", "weekly", "monthly", "yearly")
 RSS_CHANNEL: ElementRules = [
     ("one of each", lambda c: one(c, "title", "link", "description", "lastBuildDate")),
     ("link", lambda c: is_absolute(c.findtext("link"))),
@@ -133,6 +136,14 @@ RSS_CHANNEL: ElementRules = [
         lambda c: [x.get("type") for x in links(c, "self")] == ["application/rss+xml"],
     ),
     ("language", lambda c: bool(TAG.fullmatch(c.findtext("language", "en")))),
+    (
+        "at most one of each",
+        lambda c: all(len(c.findall(name)) <= 1 for name in ("language", "ttl", "docs", "generator", *SYNDICATION)),
+    ),
+    ("ttl in whole minutes", lambda c: bool(re.fullmatch("[1-9][0-9]*", c.findtext("ttl", "1")))),
+    ("sy: both or none", lambda c: len({c.find(name) is None for name in SYNDICATION}) == 1),
+    ("sy:updatePeriod is one of five", lambda c: c.findtext(SYNDICATION[0], "daily") in PERIODS),
+    ("sy:updateFrequency", lambda c: bool(re.fullmatch("[1-9][0-9]*", c.findtext(SYNDICATION[1], "1")))),
     ("no two items of one guid", lambda c: distinct([item.findtext("guid") for item in c.findall("item")])),
 ]
 RSS_ITEM: ElementRules = [
@@ -312,12 +323,16 @@ def test_five_megabytes(format_: Format, make_stored: Callable[..., StoredArticl
 def test_the_rules_can_be_broken(render: Render, make_stored: Callable[..., StoredArticle]) -> None:
     """A table that finds nothing proves nothing: each of these breaks one rule."""
     article = make_stored(**ODD["every extra"])
+    others = [make_stored(published=dt.date(2020, 7, day)) for day in (1, 2, 3)]
     broken = [
         (Format.ATOM, b"<updated>", b"<updated>x"),
         (Format.ATOM, b'hreflang="en"', b'hreflang="de"'),
         (Format.ATOM, b"<name>Anna</name>", b"<name> </name>"),
         (Format.ATOM, b'scheme="https:', b'scheme="x:'),
         (Format.RSS, b" +0000", b" GMT"),
+        (Format.RSS, b"<ttl>60", b"<ttl>0"),
+        (Format.RSS, b"updatePeriod>daily<", b"updatePeriod>often<"),
+        (Format.RSS, b"<sy:updateFrequency>1</sy:updateFrequency>", b""),
         (Format.RSS, b'length="0"', b""),
         (Format.RSS, b'isPermaLink="false"', b""),
         (Format.RSS, b"<description>", b"<description>x</description><description>"),
@@ -325,7 +340,7 @@ def test_the_rules_can_be_broken(render: Render, make_stored: Callable[..., Stor
         (Format.JSON, b'"summary":"', b'"summary":"","_x":"'),
     ]
     for format_, good, bad in broken:
-        document = render(format_, article)
+        document = render(format_, article, *others)
         assert good in document
         assert list(MISTAKES[format_](document.replace(good, bad))) != []
 
