@@ -9,18 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from feeds.decide import tell_apart
-from feeds.errors import PolyfeedError, RateLimited, SourceError
+from feeds.errors import FetchError, PolyfeedError, RateLimited, SourceError
 from feeds.extract.feed import read_feed
 from feeds.extract.listing import page_urls, read_listing
 from feeds.fetch.client import ACCEPT_FEED, ACCEPT_PAGE
 from feeds.model import Document, Item, Kind, NotModified, PageRecord, Section, Source, Validators
 from feeds.store.base import Store
-from feeds.urls import identity_of
+from feeds.urls import identity_of, registered_domain
 
 Get = Callable[[str, Validators | None, str], Document | NotModified]
 
 # kept for a page without validators: it was read to the end once. No request can carry it, so none is conditional.
 READ_ONCE = Validators(etag="")
+# after so many sections without any answer the others of that site are not asked: each would cost a whole timeout
+ENOUGH_SILENCE = 2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Listed:
     shared: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     _items: dict[str, Item] = field(default_factory=dict)
+    _silent: dict[str, list[PolyfeedError]] = field(default_factory=dict)
 
     @property
     def items(self) -> list[Item]:
@@ -59,12 +62,23 @@ class Listed:
             if self.stopping():
                 self.more = True
                 return
+            silence = self._silence(target)
+            if len(silence) >= ENOUGH_SILENCE:
+                self.failures[target.slug] = silence[-1]
+                continue
             try:
                 self._take_target(target, remembered.get(target.url))
+                silence.clear()
             except RateLimited as error:
                 self.failures[target.slug] = self.stopped = error
             except SourceError as error:
                 self.failures[target.slug] = error
+                if isinstance(error, FetchError) and error.status is None:
+                    silence.append(error)
+
+    def _silence(self, target: Section) -> list[PolyfeedError]:
+        """The errors of sections before this one, one after the other, to which its site gave no answer at all."""
+        return self._silent.setdefault(registered_domain(target.url), [])
 
     def records(self) -> dict[str, PageRecord]:
         """What is remembered of the pages listed; one that was seen as http is known as https, and the other way."""

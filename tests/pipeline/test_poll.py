@@ -100,6 +100,17 @@ def test_a_host_that_dies_in_the_middle_is_not_asked_for_each_page(paper: House,
     assert len(paper.articles()) == 40
 
 
+def test_a_site_that_does_not_answer_costs_two_timeouts_not_one_for_each_section(house: House, site: Site) -> None:
+    site.pages = {f"/{number}": Page(delay_s=1.0) for number in range(6)}
+    sections = tuple(Section(slug=str(number), name="", url=f"{site.url}/{number}") for number in range(6))
+    house.source = replace(house.source, url=site.url, sections=sections)
+    house.settings = replace(house.settings, timeout_s=0.3)
+    report = house.poll()
+    assert report.state is SourceState.BROKEN
+    assert "did not answer" in report.reason
+    assert sum(count for path, count in site.asked.items() if path != "/robots.txt") == 2
+
+
 def test_while_the_listing_fails_its_pages_are_left_alone(paper: House, site: Site) -> None:
     site.stories(3, 2, 1)
     broken = "/2026/11/20/story-2.html"
