@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from feeds.model import Article, FeedQuery, Format, StoredArticle
 from feeds.render import FeedHead, Renderer, make_head, newest_change, xml
 from feeds.render.entry import describe
+from feeds.render.rhythm import measure_rhythm
 
 PUBLIC_URL = "https://feeds.example"
 LABELS = {"bmw": "BMW", "alibaba": "Alibaba", "wirtschaft": "Wirtschaft"}
@@ -61,8 +62,10 @@ def stored(number: int) -> StoredArticle:
 
 def build_whole(head: FeedHead, articles: list[StoredArticle], format_: Format) -> bytes:
     """The same feed by feedgen alone, every entry made anew."""
-    feed = xml.feed_generator(head, format_, newest_change(articles))
-    for article in sorted(articles, key=lambda each: each.dated_at, reverse=True):
+    newest_first = sorted(articles, key=lambda each: each.dated_at, reverse=True)
+    rhythm = measure_rhythm([article.dated_at for article in newest_first]) if format_ is Format.RSS else None
+    feed = xml.feed_generator(head, format_, newest_change(articles), rhythm)
+    for article in newest_first:
         entry = describe(article, labels=LABELS, source_name="", public_url=PUBLIC_URL)
         made = xml.atom_entry_generator(entry) if format_ is Format.ATOM else xml.rss_entry_generator(entry)
         feed.add_entry(made, order="append")
