@@ -57,7 +57,10 @@ NEWSROOM_PORTS = 20
 )
 @with_settings
 def serve(settings: Settings, *, newsroom: bool, every: float, articles: int) -> int:
-    """Polls the sources, keeps their articles and serves the feeds, until it is stopped."""
+    """Polls the sources, keeps their articles and serves the feeds, until it is stopped.
+
+    Files in config/sources are read again when they change; one `serve` at a time uses a data folder.
+    """
     settings = replace(settings, port=free_port(settings.host, settings.port))
     make_writable(settings.data)
     with only_one(settings.data):
