@@ -26,6 +26,7 @@ _WORDS = re.compile(r"\w+")
 _SAID = re.compile(r"\w+|[\"'?!]")
 _CONFIRMED = 0.5  # share of a heading's words that another source must repeat
 _MOST_CUTS = 3
+_SHORTEST_PART = 4
 _LONGEST = 600  # characters; what is longer is no headline
 _MOST_HEADINGS = 40
 
@@ -50,6 +51,8 @@ def find_title(page: Evidence) -> Found[str] | None:
         standing = {_bare(text) for text in page.visible.standing() if len(text) <= len(head.title)} - {""}
         known |= standing
     cut = {where: _cut(text, names, known) for where, text in found.items() if text}
+    if standing and "title" in cut and _bare(cut["title"]) not in standing:
+        cut["title"] = _headed_part(cut["title"], page.visible.subheadings()) or cut["title"]
     heading = _choose_heading([_cut(text, names, known) for text in headings], cut, standing)
     if heading:
         cut["h1"] = heading
@@ -60,6 +63,19 @@ def find_title(page: Evidence) -> Found[str] | None:
     others = [text for other, text in cut.items() if other not in {where, "h1"}]
     is_usual = _bare(usual) != _bare(cut[where])
     return Found(value=usual if is_usual else _without_kicker(usual, others), where=where)
+
+
+def _headed_part(title: str, headings: Sequence[str]) -> str | None:
+    """The part of a title that is a heading of the page; of two the lower one: a site is named above its story."""
+    ranks = {_bare(text): rank for rank, text in reversed(list(enumerate(headings)))}
+    parts = [
+        part
+        for separator in (_SEPARATOR, _KICKER_END)
+        for match in separator.finditer(title)
+        for part in (title[: match.start()], title[match.end() :])
+        if _bare(part) in ranks and len(_bare(part)) >= _SHORTEST_PART
+    ]
+    return max(parts, key=lambda part: ranks[_bare(part)], default=None)
 
 
 def _usual_form(text: str, all_texts: Sequence[str]) -> str:

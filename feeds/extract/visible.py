@@ -38,6 +38,7 @@ _LONGEST_LABEL = 40
 _PUNCTUATION = 3
 _WORD = re.compile(r"\w")
 _SHORTEST_HEADLINE = 12
+_RANKS = frozenset({"h1", "h2", "h3", "h4"})
 _NOT_CONTENT = frozenset({"a", "nav", "footer", "button"})
 _MOST_LINKS = 40
 _LONGEST_LINK = 60
@@ -80,7 +81,9 @@ class Visible:
         for label, line in self.heads.get(field, ()):
             if any(above.tag in _NOT_CONTENT for above in (line.element, *line.element.iterancestors())):
                 continue
-            values = _tail_of(line.element) or _links_after(line.element) or _partner_of(line.element)
+            values = (
+                _tail_of(line.element) or _links_after(line.element) or _partner_of(line.element) or _word_after(line)
+            )
             if values:
                 yield Found(value=values, where=f"label:{label}")
 
@@ -110,6 +113,16 @@ class Visible:
             element = line.element
             if element.tag not in _NOT_CONTENT and len(element) == 0 and element.getparent() is not None:
                 yield clean(line.text)
+
+    def subheadings(self) -> list[str]:
+        """Texts that are the whole of a heading of the first four ranks and no link, in page order."""
+        return [
+            clean(line.text)
+            for line in self.lines
+            if len(line.element) == 0
+            and any(one is not None and one.tag in _RANKS for one in (line.element, line.element.getparent()))
+            and line.element.tag != "a"
+        ]
 
     def times(self) -> list[Element]:
         """The time elements of the page."""
@@ -204,6 +217,16 @@ def _partner_of(element: Element) -> list[str]:
     """What stands for a label in a list of terms or a table."""
     partner = element.getnext() if element.tag in ("dt", "th") else None
     text = clean(partner.text_content()) if partner is not None else ""
+    return [text] if 0 < len(text) <= _LONGEST_LABEL * 2 else []
+
+
+def _word_after(line: Line) -> list[str]:
+    """The inline element that follows a label which begins its element: "Submitted by <span>Ada</span> on …"."""
+    element = line.element
+    first = next(iter(element), None)
+    if first is None or not isinstance(first.tag, str) or element.text != line.text:
+        return []
+    text = clean(first.text_content())
     return [text] if 0 < len(text) <= _LONGEST_LABEL * 2 else []
 
 

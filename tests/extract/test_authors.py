@@ -121,3 +121,8 @@ def test_the_pair_for_preview_cards_that_names_the_writer(seen: Gather) -> None:
     pair = '<meta name="twitter:label1" content="{}"><meta name="twitter:data1" content="Ada Lovelace">'
     assert names(seen(head=pair.format("Written by"))) == ("Ada Lovelace",)
     assert names(seen(head=pair.format("Est. reading time"))) == ()
+
+
+def test_the_name_in_an_element_behind_a_label_without_a_colon(seen: Gather) -> None:
+    line = "<div>Submitted by <span>Ada Lovelace</span> on <span>Tue, 07/07/2020 - 14:03</span></div>"
+    assert names(seen(body=f"<h1>Harbour opened again</h1>{line}")) == ("Ada Lovelace",)

@@ -115,3 +115,13 @@ def test_the_way_most_sources_write_the_same_words_is_taken_whole(seen: Gather) 
         ld=article("Plant pulled down - towers gone"),
     )
     assert title_of(page) == "Plant pulled down: towers gone"
+
+
+@pytest.mark.parametrize("declared", ["Harbour opened again – Shore Blog", "Shore Blog: Harbour opened again"])
+def test_of_a_title_that_alone_is_declared_the_part_that_is_a_heading_is_the_headline(
+    seen: Gather, declared: str
+) -> None:
+    page = seen(
+        head=f"<title>{declared}</title>", body="<h1>Shore Blog</h1><h2>Harbour opened again</h2><h3>Comments</h3>"
+    )
+    assert title_of(page) == "Harbour opened again"
