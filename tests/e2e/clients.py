@@ -47,8 +47,8 @@ def _install(folder: Path) -> None:
     except subprocess.TimeoutExpired:
         pytest.skip(f"npm install did not end within {INSTALL_S} s")
     if done.returncode != 0:
-        lines = done.stderr.strip().splitlines()
-        pytest.skip(f"npm install failed: {lines[0] if lines else done.returncode}")
+        errors = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
+        pytest.skip(f"npm install failed: {' '.join(errors[:3]) or done.returncode}")
 
 
 def read_with_npm(feeds: list[str]) -> list[dict[str, Any]]:
