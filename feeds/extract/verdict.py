@@ -87,11 +87,11 @@ def check_article(
 
 
 def _is_declared(tree: lxml.html.HtmlElement, json_ld_types: Collection[str]) -> bool:
-    return (
-        any(_ARTICLE_TYPES.search(kind) for kind in json_ld_types)
-        or _OG_TYPE(tree).strip().lower() == "article"
-        or bool(_STATED_TIME(tree))
-    )
+    if any(_ARTICLE_TYPES.search(kind) for kind in json_ld_types) or _STATED_TIME(tree):
+        return True
+    # templates of tag and section pages say "article" too
+    is_listing = not _LISTING_TYPES.isdisjoint(json_ld_types)
+    return not is_listing and str(_OG_TYPE(tree)).strip().lower() == "article"
 
 
 def _refusal(tree: lxml.html.HtmlElement, title: str, weight: int, *, declared: bool) -> str | None:

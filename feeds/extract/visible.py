@@ -81,6 +81,8 @@ class Visible:
         for label, line in self.heads.get(field, ()):
             if any(above.tag in _NOT_CONTENT for above in (line.element, *line.element.iterancestors())):
                 continue
+            if any(child.tag == "a" and child.tail == line.text for child in line.element):
+                continue  # "<a>Template</a> by …": the word belongs to the link before it
             values = (
                 _tail_of(line.element) or _links_after(line.element) or _partner_of(line.element) or _word_after(line)
             )

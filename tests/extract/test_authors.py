@@ -126,3 +126,8 @@ def test_the_pair_for_preview_cards_that_names_the_writer(seen: Gather) -> None:
 def test_the_name_in_an_element_behind_a_label_without_a_colon(seen: Gather) -> None:
     line = "<div>Submitted by <span>Ada Lovelace</span> on <span>Tue, 07/07/2020 - 14:03</span></div>"
     assert names(seen(body=f"<h1>Harbour opened again</h1>{line}")) == ("Ada Lovelace",)
+
+
+def test_who_made_the_template_did_not_write_the_article(seen: Gather) -> None:
+    line = '<li><a href="https://cms.example/">Content Management</a> by <b>Example</b></li>'
+    assert names(seen(body=f"<h1>Harbour opened again</h1>{line}")) == ()

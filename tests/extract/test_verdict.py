@@ -188,3 +188,8 @@ def test_a_page_of_teasers_at_the_sites_root_is_no_article_even_with_a_date_on_i
 
 def test_a_long_text_at_a_root_address_is_read() -> None:
     judge(page(f"<h1>Brücke eröffnet</h1><p>{SENTENCE * 20}</p>"), url="https://news.example/")
+
+
+def test_a_tag_page_is_none_though_its_template_says_article() -> None:
+    with pytest.raises(NothingFound, match="headlines"):
+        judge(page(f"<h1>Tag: Brücke</h1><p>{SENTENCE}</p>" + links(30), head=OG), types=("CollectionPage",))
