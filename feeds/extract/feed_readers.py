@@ -163,7 +163,10 @@ def _read_slow(data: bytes, written: WrittenFeed, url: str) -> Feed:
     headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         found = feedparser.parse(
-            io.BytesIO(data[:_THOROUGH_BYTES]), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(data[:_THOROUGH_BYTES]),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
         is_atom = found.version.startswith("atom")
         entries = [_slow_entry(entry, base, is_atom=is_atom) for entry in found.entries]
