@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import urljoin
 
 T = TypeVar("T")
 
@@ -24,3 +25,11 @@ def clean(text: str | None) -> str:
     if "&" in text:
         text = html.unescape(text)
     return " ".join(text.split())
+
+
+def absolute(base: str, address: str) -> str:
+    """The address made absolute; empty when it is none that can be read ("http://[")."""
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:
+        return ""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 import lxml.etree
 import lxml.html
 
 from feeds.extract.evidence import Evidence
-from feeds.extract.found import Found, clean
+from feeds.extract.found import Found, absolute, clean
 from feeds.extract.jsonld import JsonLd, as_list
 
 _METAS = (
@@ -50,7 +50,7 @@ def find_image(page: Evidence) -> Found[str] | None:
         key = _key(_file(found.value))
         if len(key) >= _SHORTEST_KEY and key in keys:
             widest = max(keys[key], key=lambda picture: picture[1])[0]
-            return Found(value=urljoin(page.url, widest), where=f"{found.where}, img")
+            return Found(value=absolute(page.url, widest), where=f"{found.where}, img")
     return declared[0]
 
 
@@ -70,11 +70,11 @@ def find_caption(page: Evidence, image: str) -> Found[str] | None:
 
 def _declared(page: Evidence) -> Iterator[Found[str]]:
     for found in page.head.found(*_METAS[:3]):
-        yield Found(value=urljoin(page.url, found.value), where=found.where)
+        yield Found(value=absolute(page.url, found.value), where=found.where)
     for address in _ld_images(page.ld):
-        yield Found(value=urljoin(page.url, address), where="json-ld")
+        yield Found(value=absolute(page.url, address), where="json-ld")
     for found in page.head.found(*_METAS[3:]):
-        yield Found(value=urljoin(page.url, found.value), where=found.where)
+        yield Found(value=absolute(page.url, found.value), where=found.where)
 
 
 def _ld_images(ld: JsonLd) -> Iterator[str]:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from html import unescape
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urljoin
 
 import lxml.html
 
@@ -18,7 +17,7 @@ from feeds.extract.alternates import find_alternates
 from feeds.extract.authors import find_authors
 from feeds.extract.body import read_body
 from feeds.extract.evidence import Evidence, gather
-from feeds.extract.found import Found
+from feeds.extract.found import Found, absolute
 from feeds.extract.image import find_caption, find_image
 from feeds.extract.jsonld import JsonLd, types_of
 from feeds.extract.keywords import find_keywords
@@ -101,7 +100,7 @@ def _add_lead_picture(page: Evidence, found: dict[str, Found[Any] | None], body_
     """The body's first picture where none is declared; and the caption of whichever it is."""
     shown = _FIRST_PICTURE.search(body_html) if not found["image"] else None
     if shown:
-        found["image"] = Found(value=urljoin(page.url, unescape(shown[1])), where="body")
+        found["image"] = Found(value=absolute(page.url, unescape(shown[1])), where="body")
     image = found["image"]
     if image:
         found["image_caption"] = find_caption(page, image.value)
@@ -117,7 +116,7 @@ def _select_fields(tree: lxml.html.HtmlElement, url: str, recipe: Recipe) -> dic
             continue
         value: Any = texts[0]
         if field == "image":
-            value = urljoin(url, value)
+            value = absolute(url, value)
         elif field == "keywords":
             value = split_keywords(texts, recipe.keyword_separators)
         elif field == "authors":
@@ -151,7 +150,7 @@ def _canonical(head: Head, ld: JsonLd, url: str) -> Found[str] | None:
         return Found(value=link, where="link:canonical")
     for candidate in (_first(ld, "url"), head.first("og:url")):
         if candidate and candidate.value.startswith(("http://", "https://", "/")):
-            return Found(value=urljoin(url, candidate.value), where=candidate.where)
+            return Found(value=absolute(url, candidate.value), where=candidate.where)
     return None
 
 

@@ -6,10 +6,11 @@ import dataclasses
 import datetime as dt
 from types import MappingProxyType
 
+from feeds.errors import ArticleError
 from feeds.extract.page import read_page
 from feeds.model import Article, Item, Recipe
 from feeds.normalise.article import normalise
-from feeds.urls import identity_of
+from feeds.urls import identity_of, is_http_url
 
 
 def read_article(html: bytes, url: str, *, content_type: str | None = None, recipe: Recipe | None = None) -> Article:
@@ -29,6 +30,8 @@ def read_article(html: bytes, url: str, *, content_type: str | None = None, reci
         ExtractError: the document cannot be read at all.
         ArticleError: the address is none, or the page has neither a title nor text.
     """
+    if not is_http_url(url):
+        raise ArticleError(f"no web address: {url!r}", source_id="", url=url)
     recipe = recipe or Recipe()
     item = read_page(html, url, content_type=content_type, recipe=recipe)
     return normalise(

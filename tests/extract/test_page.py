@@ -165,3 +165,18 @@ def test_a_page_without_an_article_is_refused() -> None:
 )
 def test_whether_it_is_free(write: Write, head: str, ld: object, *, is_free: bool | None) -> None:
     assert read_page(write(head=head, ld=ld), URL).is_free is is_free
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta property="og:image" content="http://[a">',
+        '<meta property="og:url" content="http://[a">',
+        '<link rel="canonical" href="http://[a">',
+        '<base href="http://[a">',
+    ],
+)
+def test_addresses_that_are_none_do_not_stop_the_reading(write: Write, head: str) -> None:
+    item = read_page(write(head=head, body='<h1>Harbour opened again</h1><img src="http://[b" width="900">'), URL)
+    assert item.title == "Harbour opened again"
+    assert not item.image

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import feeds
-from feeds.errors import NothingFound
+from feeds.errors import ArticleError, NothingFound
 from feeds.model import Item, Recipe
 from feeds.pipeline.read import merge_listed, read_article
 
@@ -108,3 +108,9 @@ def test_false_is_something_the_page_said() -> None:
 
 def test_the_pages_address_stays() -> None:
     assert merge_listed(Item(url=URL), Item(url="https://other.example.org/")).url == URL
+
+
+@pytest.mark.parametrize("url", ["http://[a", "nonsense", ""])
+def test_a_page_needs_an_address(url: str) -> None:
+    with pytest.raises(ArticleError, match="no web address"):
+        read_article(b"<h1>Harbour opened again</h1>", url)
