@@ -334,8 +334,9 @@ def _source_authors(children: _Children) -> tuple[str, ...]:
 
 def _thumbnail(children: _Children) -> str | None:
     for thumbnail in (*children.get("media:thumbnail", ()), *_grouped(children).get("media:thumbnail", ())):
-        if thumbnail.get("url"):
-            return thumbnail.get("url")
+        url: str | None = thumbnail.get("url")
+        if url:
+            return url
     return next((one.get("href") for one in children.get("itunes:image", ()) if one.get("href")), None)
 
 
