@@ -114,9 +114,8 @@ def _poll_all(
         try:
             for future in as_completed([pool.submit(poll_site, of_one_site) for of_one_site in sites.values()]):
                 future.result()
-        except BaseException:  # Ctrl-C, or a bug: either way the others must not go on for minutes
-            ended.set()
-            raise
+        finally:
+            ended.set()  # after Ctrl-C or a bug the others must not go on for minutes
     return polled
 
 

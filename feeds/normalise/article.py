@@ -56,16 +56,7 @@ def normalise(
     summary = _summary(item.summary, text)
     spoken = choose_language(f"{title}. {text or summary}", declared=item.language, source=language)
     provenance = dict(item.provenance)
-    dates: dict[str, Moment | None] = {}
-    for field in ("published", "updated"):
-        written: str = getattr(item, field) or ""
-        read = read_date(written, language=spoken, formats=date_formats)
-        dates[field] = with_zone(read, zone) if read else None
-        if written and not read:
-            provenance.pop(field, None)
-        elif _is_future(dates[field], zone, now):
-            dates[field] = None
-            provenance[field] = f"dropped: {written} is in the future"
+    dates = _dates(item, provenance, language=spoken, zone=zone, formats=date_formats, now=now)
     identity, aliases = identify(item)
     return Article(
         id=uuid.uuid5(uuid.NAMESPACE_URL, f"{source_id}\n{identity}").urn,
@@ -130,6 +121,23 @@ def _address(item: Item) -> str:
     if canonical and registered_domain(canonical) == registered_domain(item.url):
         return clean_url(canonical)
     return clean_url(item.url)
+
+
+def _dates(
+    item: Item, provenance: dict[str, str], *, language: str, zone: str, formats: tuple[str, ...], now: dt.datetime
+) -> dict[str, Moment | None]:
+    """``published`` and ``updated`` as moments; what cannot be read or lies ahead is None, and provenance says so."""
+    dates: dict[str, Moment | None] = {}
+    for field in ("published", "updated"):
+        written: str = getattr(item, field) or ""
+        read = read_date(written, language=language, formats=formats)
+        dates[field] = with_zone(read, zone) if read else None
+        if written and not read:
+            provenance.pop(field, None)
+        elif _is_future(dates[field], zone, now):
+            dates[field] = None
+            provenance[field] = f"dropped: {written} is in the future"
+    return dates
 
 
 def _is_future(moment: Moment | None, zone: str, now: dt.datetime) -> bool:
