@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from feeds.dates import Moment, read_date, with_zone
 from feeds.errors import ArticleError
@@ -19,6 +21,9 @@ from feeds.urls import clean_url, identity_of, is_http_url, registered_domain
 _SLACK = dt.timedelta(days=1)  # a page may be dated by a clock in the far east of ours
 _SUMMARY_CHARACTERS = 300
 _TITLE_CHARACTERS = 100
+_INDEX = re.compile(r"(?:index|default|home)\.\w+", re.IGNORECASE)
+# what the addresses of articles have and those of sections have not: a number, several words, a file's ending
+_ARTICLE_STEP = re.compile(r"\d|-.*-|\.\w+$")
 _SENTENCE_ENDS = ".!?…。！？؟।"
 
 
@@ -106,13 +111,25 @@ def _identity(text: str) -> str:
 
 
 def _canonical(item: Item) -> str | None:
-    """The canonical address, unless it is a front page that a template left there."""
+    """The canonical address, unless it is a front page that a template left on every page.
+
+    Taken at its word, a site's or section's front would make one article of all. A front stands above the page's own
+    address (``/news/`` above ``/news/2020/story.html``) and its last step is a plain word; ``/a-story-7/`` above
+    ``/a-story-7/amp/`` is an article.
+    """
     address = item.canonical_url
     if not address or not is_http_url(address):
         return None
-    is_front = not address.split("://", 1)[1].partition("/")[2].strip("/")
-    was_front = not item.url.split("://", 1)[1].partition("/")[2].strip("/")
-    return address if was_front or not is_front else None
+    above, own = _steps(address), _steps(item.url)
+    stands_above = len(above) < len(own) and own[: len(above)] == above
+    is_plain_word = not above or not _ARTICLE_STEP.search(above[-1])
+    return None if stands_above and is_plain_word else address
+
+
+def _steps(address: str) -> list[str]:
+    """The steps of an address's path, without an index page at its end."""
+    steps = [step for step in urlsplit(address).path.split("/") if step]
+    return steps[:-1] if steps and _INDEX.fullmatch(steps[-1]) else steps
 
 
 def _address(item: Item) -> str:

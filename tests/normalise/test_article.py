@@ -11,6 +11,7 @@ import pytest
 from feeds.errors import ArticleError
 from feeds.model import Article, Item
 from feeds.normalise.article import normalise
+from feeds.urls import clean_url
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 URL = "https://news.example.org/2026/harbour.html"
@@ -57,6 +58,23 @@ def test_the_canonical_address_comes_before_the_address() -> None:
     found = article(canonical_url="https://news.example.org/harbour")
     assert (found.identity, found.aliases) == ("https://news.example.org/harbour", (URL,))
     assert found.url == "https://news.example.org/harbour"
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical", "is_taken"),
+    [
+        ("https://example.org/news/2026/story.html", "https://example.org/news/", False),
+        ("https://example.org/news/2026/story.html", "https://example.org/news/index.html", False),
+        ("https://example.org/news/local/the-harbour-opens", "https://example.org/news/local", False),
+        ("https://example.org/news/the-harbour-opens/amp/", "https://example.org/news/the-harbour-opens/", True),
+        ("https://example.org/story-7.html/print", "https://example.org/story-7.html", True),
+        ("https://m.example.org/a/1234/comments", "https://www.example.org/a/1234", True),
+        ("https://example.org/story", "https://example.org/other", True),
+        ("https://example.org/", "https://example.org/", True),
+    ],
+)
+def test_a_section_front_that_a_template_left_is_no_identity(url: str, canonical: str, *, is_taken: bool) -> None:
+    assert (article(url=url, canonical_url=canonical).url == clean_url(canonical)) is is_taken
 
 
 def test_a_front_page_as_canonical_is_no_identity() -> None:
