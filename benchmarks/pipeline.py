@@ -14,12 +14,13 @@ from pathlib import Path
 
 import trafilatura
 
+from feeds.clock import utc_now
 from feeds.logs import configure_logs
 from feeds.model import Source
 from feeds.newsroom import Newsroom, newsroom_sources
 from feeds.settings import Settings
 from feeds.store import open_store
-from feeds.tasks import Poller, open_fetcher, utc_now
+from feeds.tasks import Poller, open_fetcher
 
 ARTICLES = 300
 ROUNDS = 3

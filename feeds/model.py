@@ -123,7 +123,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """304, or a body equal to what the validators stand for."""
+    """304: the server says that nothing changed since the validators that were sent."""
 
     url: str
     requested_url: str

@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 import structlog
 
+from feeds.clock import utc_now
 from feeds.errors import LeaseLost, StoreError
 from feeds.fetch.budget import Budget
 from feeds.fetch.client import Fetcher
@@ -23,11 +24,6 @@ log = structlog.get_logger()
 
 # how soon a source that is not configured here is claimed again: its file may just be being mended
 UNKNOWN_AGAIN_S = 60.0
-
-
-def utc_now() -> dt.datetime:
-    """The clock of the running service; everything below takes ``now`` as an argument."""
-    return dt.datetime.now(dt.UTC)
 
 
 def open_fetcher(settings: Settings) -> Fetcher:

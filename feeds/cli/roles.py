@@ -8,12 +8,13 @@ import structlog
 from feeds.cli.options import opened_store, with_settings
 from feeds.cli.processes import until_stopped
 from feeds.cli.roster import LOOK_EVERY_S, Roster
+from feeds.clock import utc_now
 from feeds.errors import StoreError
 from feeds.model import Claim
 from feeds.newsroom import Newsroom, newsroom_sources
 from feeds.schedule import Scheduler, ThreadDispatch
 from feeds.settings import Settings
-from feeds.tasks import Poller, open_fetcher, utc_now
+from feeds.tasks import Poller, open_fetcher
 
 log = structlog.get_logger()
 
@@ -46,7 +47,11 @@ def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
     return 0
 
 
-@click.command(epilog="Example: polyfeed newsroom --port 8081 --every 2 --articles 1000")
+@click.command(
+    epilog="Example: polyfeed newsroom --port 8081 --every 2 --articles 1000. While it runs, POST /_newsroom/publish, "
+    "edit, misbehave and behave from this machine direct it, such as curl --json "
+    """'{"path": "/de/", "status": 500, "times": 3}' http://127.0.0.1:8081/_newsroom/misbehave"""
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8081, show_default=True, type=click.IntRange(0, 65535))
 @click.option(
@@ -55,10 +60,11 @@ def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
 @click.option(
     "--articles", default=60, show_default=True, type=click.IntRange(min=0), help="Old articles at the start."
 )
-def newsroom(host: str, port: int, every: float, articles: int) -> int:
+@click.option("--seed", default=1, show_default=True, help="Another number gives other articles.")
+def newsroom(*, host: str, port: int, every: float, articles: int, seed: int) -> int:
     """Runs the sample newsroom alone: a magazine site with five editions, on this machine."""
     ended = until_stopped()
-    with Newsroom(articles=articles, every_s=every).start(host=host, port=port) as site:
+    with Newsroom(articles=articles, every_s=every, seed=seed).start(host=host, port=port) as site:
         click.echo(f"The sample newsroom is at {site.url}/")
         ended.wait()
     return 0

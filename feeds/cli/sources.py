@@ -15,11 +15,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from feeds.cli.options import loaded_sources, opened_store, with_settings
+from feeds.clock import utc_now
 from feeds.model import Claim, Source, SourceState, SourceStatus
 from feeds.pipeline.poll import PollReport
 from feeds.settings import Settings
 from feeds.store import Store
-from feeds.tasks import Poller, open_fetcher, utc_now
+from feeds.tasks import Poller, open_fetcher
 from feeds.urls import registered_domain
 
 _COLOURS: Mapping[str, str] = {

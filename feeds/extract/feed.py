@@ -23,7 +23,6 @@ from feeds.model import Document, Item, Section, Source
 
 log = structlog.get_logger()
 
-_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 _OTHERS = {
     "html": "this is an HTML page, not a feed: look in it for a link to its feed, or poll it as a listing",
     "urlset": "this is a sitemap, not a feed",
@@ -73,12 +72,6 @@ def read_feed(document: Document, *, source: Source, section: Section) -> list[I
         what = f"none of its {skipped} entries has a link" if skipped else "the feed has no entries"
         raise NothingFound(what, source_id=source.id, url=document.url)
     return [_item(entry, feed, section) for entry in entries]
-
-
-def looks_like_feed(document: Document) -> bool:
-    """Whether the document is a feed by its first element, or a JSON Feed."""
-    text = decode(document.body, content_type=document.content_type).text
-    return root_name(text) in _ROOTS or (_is_json(text) and read_json_feed(text, document.url) is not None)
 
 
 def _read(document: Document, source: Source) -> Feed:

@@ -21,6 +21,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx2
 
+from feeds.clock import utc_now
 from feeds.errors import FetchError, RateLimited, SourceError
 from feeds.fetch.budget import Budget
 from feeds.fetch.exchange import Answer, Exchanger
@@ -41,10 +42,6 @@ _FOR_GOOD = {301, 308}
 _LONGEST_URL = 8000  # RFC 9110, 4.1: what every server should take at least
 _SENDABLE = re.compile(r"[\x20-\x7e]{1,1024}")  # what a server's own validator must be to be sent back
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
-
-
-def _utc_now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,7 +73,7 @@ class Fetcher:
         max_redirects: int = 5,
         resolve: Resolver = resolve_host,
         ssl_context: ssl.SSLContext | None = None,
-        clock: Callable[[], dt.datetime] = _utc_now,
+        clock: Callable[[], dt.datetime] = utc_now,
         robots: Robots | None = None,
     ) -> None:
         self._user_agent = quote(user_agent.strip(), safe=_PRINTABLE)  # a contact may hold any letter, a header not

@@ -1,6 +1,6 @@
 """The sample newsroom: a magazine site on loopback, for tests, demonstrations and benchmarks.
 
-``Newsroom`` runs it, ``newsroom_sources`` gives the Sources that poll it, ``python -m feeds.newsroom`` runs it alone.
+``Newsroom`` runs it, ``newsroom_sources`` gives the Sources that poll it, ``polyfeed newsroom`` runs it alone.
 """
 
 from feeds.newsroom.articles import NewsroomArticle

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
+from feeds.clock import utc_now
 from feeds.errors import StartError
 from feeds.newsroom import control
 from feeds.newsroom.articles import NewsroomArticle, texts
@@ -23,10 +24,6 @@ from feeds.newsroom.server import Server
 from feeds.newsroom.site import Site
 
 _LOG_LENGTH = 20_000  # requests remembered one by one; the counters hold all
-
-
-def _utc_now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
 
 
 class Newsroom:
@@ -45,7 +42,7 @@ class Newsroom:
         articles: int = 60,
         every_s: float = 5.0,
         seed: int = 1,
-        clock: Callable[[], dt.datetime] = _utc_now,
+        clock: Callable[[], dt.datetime] = utc_now,
     ) -> None:
         if articles < 0 or every_s < 0:
             raise ValueError(f"articles and every_s must not be negative, got {articles} and {every_s}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from types import MappingProxyType
 
+from feeds.clock import utc_now
 from feeds.errors import ArticleError
 from feeds.extract.page import read_page
 from feeds.model import Article, Item, Recipe
@@ -38,7 +38,7 @@ def read_article(html: bytes, url: str, *, content_type: str | None = None, reci
         item,
         date_formats=recipe.date_formats,
         keyword_separators=recipe.keyword_separators,
-        now=dt.datetime.now(dt.UTC),
+        now=utc_now(),
     )
 
 

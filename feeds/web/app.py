@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, g, request
 
+from feeds.clock import utc_now
 from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web import feeds, layout, opml, ops, pages
@@ -17,11 +18,6 @@ from feeds.web.errors import speak_of_errors
 from feeds.web.locales import use_locales
 from feeds.web.metrics import Meter
 from feeds.web.services import NAME, Services, services
-
-
-def utc_now() -> dt.datetime:
-    """The present instant."""
-    return dt.datetime.now(dt.UTC)
 
 
 def create_app(settings: Settings, store: Store, *, clock: Callable[[], dt.datetime] = utc_now) -> Flask:
