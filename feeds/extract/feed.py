@@ -16,10 +16,11 @@ import structlog
 from feeds.errors import ExtractError, NothingFound
 from feeds.extract.encoding import decode
 from feeds.extract.feed_entry import Entry, Feed
+from feeds.extract.feed_hints import HINTED, hints_of
 from feeds.extract.feed_json import read_json_feed
 from feeds.extract.feed_readers import read_xml_feed
-from feeds.extract.feed_xml import mend, root_name
-from feeds.model import Document, Item, Section, Source
+from feeds.extract.feed_xml import about_of, mend, root_name
+from feeds.model import Document, Hints, Item, Section, Source
 
 log = structlog.get_logger()
 
@@ -72,6 +73,15 @@ def read_feed(document: Document, *, source: Source, section: Section) -> list[I
         what = f"none of its {skipped} entries has a link" if skipped else "the feed has no entries"
         raise NothingFound(what, source_id=source.id, url=document.url)
     return [_item(entry, feed, section) for entry in entries]
+
+
+def read_hints(document: Document) -> Hints:
+    """How often the publisher wants to be asked, as the feed says; nothing where it does not, or is no feed."""
+    text = decode(document.body, content_type=document.content_type).text
+    if not HINTED.search(text) or _is_json(text):
+        return Hints()
+    root = mend(text).root
+    return Hints() if root is None else hints_of(about_of(root))
 
 
 def _read(document: Document, source: Source) -> Feed:

@@ -52,6 +52,7 @@ _PREFIXES = {
     "http://search.yahoo.com/mrss": "media:",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
 }
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -148,7 +149,7 @@ def read_written(mended: Mended) -> WrittenFeed:
         return WrittenFeed(form=None, entries=(), opened=_count_entries(mended.data))
     form = {"rss": "rss", "rdf": "rdf", "feed": "atom", "channel": "rss"}.get(_local_name(root.tag).lower())
     found = [element for element in root.iter("{*}*") if name_of(element.tag) in _ENTRIES]
-    channel = next((child for child in root if name_of(child.tag) == "channel"), root)
+    channel = about_of(root)
     about = _children(channel, skip=_ENTRIES)
     return WrittenFeed(
         form=form,
@@ -158,6 +159,11 @@ def read_written(mended: Mended) -> WrittenFeed:
         link=_first(about, ("link",)) or _alternate(about),
         authors=_authors(about) if form == "atom" else (),
     )
+
+
+def about_of(root: lxml.etree._Element) -> lxml.etree._Element:
+    """The element that says what a feed is: its channel, or the root itself where there is none."""
+    return next((child for child in root if name_of(child.tag) == "channel"), root)
 
 
 # --- XML that can be trusted ------------------------------------------------------------------------------------
