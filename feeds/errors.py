@@ -87,7 +87,11 @@ class Blocked(SourceError):
 
 
 class SourceGone(SourceError):
-    """404 or 410."""
+    """404, or 410: gone for good (RFC 9110, 15.5.11)."""
+
+    def __init__(self, reason: str, *, source_id: str = "", url: str = "", status: int | None = None) -> None:
+        super().__init__(reason, source_id=source_id, url=url)
+        self.status = status
 
 
 class RobotsRefused(SourceGone):

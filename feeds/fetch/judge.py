@@ -49,7 +49,7 @@ def trouble(answer: Answer, now: dt.datetime) -> SourceError | None:
     if status in _REFUSALS:
         return Blocked(f"{said}: it refuses us; try it in a browser, or ask the site to let this User-Agent in")
     if status in _GONE:
-        return SourceGone(f"{said}: nothing is there any more; look for its new address")
+        return SourceGone(f"{said}: nothing is there any more; look for its new address", status=status)
     return _unusable(answer, said)
 
 

@@ -1,0 +1,141 @@
+"""An article as it was found (Item), normalised (Article), and as the store knows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An article as it was found: raw strings, any of them may be missing.
+
+    ``url`` is absolute. ``keywords`` and ``authors`` may still hold several names in one string. ``published`` and
+    ``updated`` are dates as written. ``content_html`` is not sanitised. ``alternates`` maps a language tag to the
+    address of the same story in that language. ``provenance`` says for each field where it came from, such as
+    ``json-ld``, ``meta:news_keywords``, ``label:Stichwörter``, ``recipe``, ``listing``, ``feed``.
+    """
+
+    url: str
+    guid: str | None = None
+    canonical_url: str | None = None
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    updated: str | None = None
+    keywords: tuple[str, ...] = ()
+    language: str | None = None
+    section: str | None = None
+    summary: str | None = None
+    content_html: str | None = None
+    image: str | None = None
+    image_caption: str | None = None
+    origin: str | None = None
+    alternates: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    is_free: bool | None = None
+    provenance: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An item normalised: the common model that everything after it speaks.
+
+    ``id`` is a UUIDv5 URN over source id and canonical identity, the same on every machine. ``published`` is an
+    aware datetime, or a plain date when the page names only the day, or None: never invented. ``zone`` (IANA) is
+    where such a day is meant. ``language`` is a BCP 47 tag (``und`` when unknown). ``keywords`` are display forms
+    in the page's order. ``content_html`` is sanitised, ``content_text`` its plain text. ``aliases`` are cleaned
+    identities (feed guids and URLs) under which the same article was seen, ``identity`` the one the id is made of.
+    """
+
+    id: str
+    source_id: str
+    identity: str
+    url: str
+    title: str
+    language: str
+    authors: tuple[str, ...] = ()
+    published: dt.datetime | dt.date | None = None
+    updated: dt.datetime | dt.date | None = None
+    keywords: tuple[str, ...] = ()
+    section: str | None = None
+    summary: str = ""
+    content_html: str = ""
+    content_text: str = ""
+    image: str | None = None
+    image_caption: str | None = None
+    origin: str | None = None
+    zone: str = "UTC"
+    is_free: bool | None = None
+    alternates: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    aliases: tuple[str, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+    @property
+    def published_at(self) -> dt.datetime | None:
+        """The instant of ``published``; a day without a time starts at midnight in the article's zone."""
+        return instant(self.published, self.zone)
+
+    @property
+    def content_hash(self) -> str:
+        """Changes exactly when a reader would see another text: title, words, date, keywords, authors, picture.
+
+        The words are hashed without white space and the markup not at all, so new boilerplate or markup around
+        the same text is no change.
+        """
+        said = (
+            "".join(self.title.split()),
+            "".join(self.content_text.split()),
+            "".join(self.summary.split()) if not self.content_text else "",
+            self.published.isoformat() if self.published else "",
+            *self.authors,
+            "",
+            *self.keywords,
+            "",
+            self.image or "",
+            self.section or "",
+            self.language,
+        )
+        return hashlib.blake2b("\x1f".join(said).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def instant(when: dt.datetime | dt.date | None, zone: str) -> dt.datetime | None:
+    """An aware datetime for ``when``: itself, or midnight of that day in ``zone`` (IANA name)."""
+    if when is None or isinstance(when, dt.datetime):
+        return when
+    return dt.datetime.combine(when, dt.time(), tzinfo=ZoneInfo(zone))
+
+
+class Twin(StrEnum):
+    """In what way an article repeats one of another source."""
+
+    COPY = "copy"  # a syndicated copy: nearly the same text at another address
+    SAME = "same"  # the very same page, polled by two sources: only feeds of its own source show it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article with what the store knows of it.
+
+    ``seq`` is the change number of its last real change, ``first_seen_at`` and ``changed_at`` (UTC) when this
+    store first saw it and last saw its content change. ``original_id`` is the article that this one repeats, ``twin``
+    in what way; both None for an article of its own.
+    """
+
+    article: Article
+    seq: int
+    first_seen_at: dt.datetime
+    changed_at: dt.datetime
+    original_id: str | None = None
+    twin: Twin | None = None
+
+    @property
+    def dated_at(self) -> dt.datetime:
+        """The date feeds show: as published, else when first seen (``provenance["published"]`` is then absent)."""
+        return self.article.published_at or self.first_seen_at
