@@ -135,6 +135,10 @@ class Fetcher:
             error.url = url
             raise
 
+    def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of the site of ``url`` names, if it was read; nothing is asked for."""
+        return self._robots.sitemaps(url)
+
     def _follow(self, url: str, journey: _Journey, *, is_conditional: bool) -> Document | NotModified:
         current = _requestable(url)
         seen: set[tuple[str, str]] = set()
@@ -223,6 +227,7 @@ class Fetcher:
                 etag=_sendable(headers.get("etag")), last_modified=_sendable(headers.get("last-modified"))
             ),
             moved=moved,
+            link=", ".join(headers.get_list("link")) or None,
         )
 
 

@@ -75,6 +75,13 @@ class Robots:
             raise RobotsRefused(f"{origin}/robots.txt does not allow {self._product} to ask for {url}")
         return min(rules.crawl_delay(self._product) or 0.0, _LONGEST_CRAWL_DELAY_S)
 
+    def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The addresses of the Sitemap lines of an origin whose rules are known; none where they are not."""
+        parts = urlsplit(url)
+        with self._lock:
+            site = self._sites.get(f"{parts.scheme}://{parts.netloc}")
+        return tuple(site.rules.sitemaps) if site is not None and site.rules is not None else ()
+
     def _rules(self, origin: str, ask: Ask) -> Protego:
         site = self._site(origin)
         with site.lock:  # one thread asks, the others wait for what it learns

@@ -30,6 +30,7 @@ class Document:
     validators: Validators = Validators()
     moved: bool = False
     fresh_s: float | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
