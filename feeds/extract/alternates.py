@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 
 import lxml.etree
 import lxml.html
-from babel import Locale, UnknownLocaleError
 
 from feeds.extract.found import Found, clean
 from feeds.extract.meta import Head
+from feeds.extract.tongues import language_called
 
 _LINKS = lxml.etree.XPath("//body//a[@href][string-length(normalize-space()) < 40]")
-_LANGUAGES = (
-    "ar", "az", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu",
-    "hy", "id", "is", "it", "ja", "ka", "kk", "km", "ko", "ky", "lo", "lt", "lv", "mn", "ms", "my", "nl", "no", "pl",
-    "ps", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "te", "th", "tr", "ug", "uk", "ur", "uz", "vi",
-    "zh", "zh-Hans", "zh-Hant",
-)  # fmt: skip
-_SPACE = re.compile(r"\s+")
 _DIGITS = re.compile(r"\d+")
 _FRONT = re.compile(r"(?:^|/)(?:index|default|home)\.\w+$|/$|^$", re.IGNORECASE)
 
@@ -48,9 +40,8 @@ def _switched(tree: lxml.html.HtmlElement, url: str) -> Iterator[tuple[str, str]
     own = _form(url)
     if own is None:
         return
-    names = _autonyms()
     for link in _LINKS(tree):
-        tag = names.get(_bare(clean(link.text_content())))
+        tag = language_called(clean(link.text_content()))
         if tag is None:
             continue
         try:
@@ -76,29 +67,3 @@ def _form(url: str) -> tuple[int, str] | None:
     stem, _, ending = last.rpartition(".")
     numbers = len(_DIGITS.findall(stem or last))
     return (numbers, ending if stem else "") if numbers or "-" in last else None
-
-
-def _bare(name: str) -> str:
-    return _SPACE.sub("", name).casefold()
-
-
-@cache
-def _autonyms() -> Mapping[str, str]:
-    """Each language's name in itself, without white space ("中 文" is usual) -> BCP 47 tag; CLDR's names."""
-    found: dict[str, str] = {}
-    for tag in _LANGUAGES:
-        try:
-            name = Locale.parse(tag, sep="-").get_display_name()
-        except UnknownLocaleError:
-            continue
-        if name:
-            found[_bare(name)] = tag
-    short = {
-        "简体中文": "zh-Hans",
-        "繁體中文": "zh-Hant",
-        "简体": "zh-Hans",
-        "繁體": "zh-Hant",
-        "中文版": "zh",
-        "norsk": "no",
-    }
-    return MappingProxyType({**found, **short})

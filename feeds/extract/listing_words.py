@@ -130,6 +130,12 @@ def address_score(url: str) -> float:
     return min(_MOST, by_query + _path_score(segments, stem, is_file=kind in _PAGES))
 
 
+def is_service(url: str) -> bool:
+    """Whether a clean address names a service of the site, a person or a tag, in a step that says so."""
+    names = [step.lower() for step in url.partition("?")[0].split("/")[3:] if step]
+    return not _META.isdisjoint(names[-2:]) or not _NOWHERE.isdisjoint(names)
+
+
 def _query_score(query: str) -> float:
     if not query:
         return 0.0
