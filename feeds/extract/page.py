@@ -11,8 +11,6 @@ from html import unescape
 from types import MappingProxyType
 from typing import Any
 
-import lxml.html
-
 from feeds.extract.alternates import find_alternates
 from feeds.extract.authors import find_authors
 from feeds.extract.body import read_body
@@ -22,13 +20,12 @@ from feeds.extract.image import find_caption, find_image
 from feeds.extract.jsonld import JsonLd, types_of
 from feeds.extract.keywords import find_keywords
 from feeds.extract.meta import Head
-from feeds.extract.select import compile_selector
+from feeds.extract.page_recipe import BY_RECIPE, cut_out, select_fields
 from feeds.extract.title import find_title
 from feeds.extract.tree import parse_html
 from feeds.extract.verdict import check_article
 from feeds.extract.when import find_published, find_updated
 from feeds.model import Item, Recipe
-from feeds.names import split_keywords
 
 _SAYS_FREE = {
     "true": True,
@@ -60,7 +57,8 @@ def read_page(html: bytes, url: str, *, content_type: str | None = None, recipe:
     tree = parse_html(html, content_type=content_type, encoding=recipe.encoding)
     page = gather(tree, url)
     found = _find_fields(page, recipe)
-    found |= _select_fields(tree, url, recipe)
+    found |= select_fields(tree, url, recipe)
+    cut_out(tree, recipe)
     title = _value(found, "title")
     body = read_body(tree, url=url, json_ld_body=page.ld.text("articleBody") or None, selector=recipe.body, title=title)
     published = _value(found, "published")
@@ -102,27 +100,13 @@ def _add_lead_picture(page: Evidence, found: dict[str, Found[Any] | None], body_
     if shown:
         found["image"] = Found(value=absolute(page.url, unescape(shown[1])), where="body")
     image = found["image"]
-    if image:
+    if image and not _by_recipe(found, "image_caption"):
         found["image_caption"] = find_caption(page, image.value)
 
 
-def _select_fields(tree: lxml.html.HtmlElement, url: str, recipe: Recipe) -> dict[str, Found[Any] | None]:
-    """What the recipe's selectors give; a selector that finds nothing leaves the field to the general rules."""
-    found: dict[str, Found[Any] | None] = {}
-    for field in ("title", "published", "origin", "image", "authors", "keywords"):
-        selector = getattr(recipe, field)
-        texts = compile_selector(selector).texts(tree) if selector else []
-        if not texts:
-            continue
-        value: Any = texts[0]
-        if field == "image":
-            value = absolute(url, value)
-        elif field == "keywords":
-            value = split_keywords(texts, recipe.keyword_separators)
-        elif field == "authors":
-            value = texts
-        found[field] = Found(value=value, where="recipe")
-    return found
+def _by_recipe(found: Mapping[str, Found[Any] | None], field: str) -> bool:
+    one = found.get(field)
+    return one is not None and one.where == BY_RECIPE
 
 
 def _value(found: Mapping[str, Found[Any] | None], field: str) -> Any:

@@ -5,6 +5,7 @@ Compiled once per text and kept; a selector comes from a recipe, so there are fe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -31,7 +32,10 @@ class Selector:
         return [one for one in found if isinstance(one, lxml.html.HtmlElement)]
 
     def texts(self, node: lxml.html.HtmlElement) -> list[str]:
-        """The selected values as text: an element's words, an attribute's value; empty ones are left out."""
+        """The selected values as text: an element's words, an attribute's value; empty ones are left out.
+
+        A ``meta`` says its content, a ``time`` its datetime, ``link``, ``img`` and ``source`` their address.
+        """
         texts = (" ".join(_text_of(one).split()) for one in self._run(node))
         return [text for text in texts if text]
 
@@ -43,14 +47,24 @@ class Selector:
         return cast("list[object]", found) if isinstance(found, list) else [found]
 
 
+# where an element's meaning stands in an attribute; the first that holds something, else its words
+_SAYING: Mapping[str, tuple[str, ...]] = {
+    "meta": ("content",),
+    "time": ("datetime",),
+    "link": ("href",),
+    "img": ("src", "data-src", "srcset", "data-srcset"),
+    "source": ("src", "srcset", "data-srcset"),
+}
+
+
 def _text_of(value: object) -> str:
-    if isinstance(value, lxml.html.HtmlElement):
-        if value.tag == "meta":
-            return value.get("content") or ""
-        if value.tag == "img":
-            return value.get("src") or ""
-        return str(value.text_content())
-    return str(value)
+    if not isinstance(value, lxml.html.HtmlElement):
+        return "" if isinstance(value, lxml.html.HtmlComment) else str(value)
+    for name in _SAYING.get(str(value.tag), ()):
+        said = value.get(name) or ""
+        if said.strip() and not said.startswith("data:"):  # a placeholder until the picture is loaded
+            return said.split()[0] if name.endswith("srcset") else said
+    return "" if value.tag in {"meta", "link", "img", "source"} else str(value.text_content())
 
 
 @lru_cache(maxsize=_KEPT)
