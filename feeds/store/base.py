@@ -19,10 +19,12 @@ from feeds.model import (
     Outcome,
     PageRecord,
     Source,
+    SourceEvent,
+    SourceState,
     SourceStatus,
     StoredArticle,
+    TargetRecord,
     Update,
-    Validators,
 )
 
 
@@ -54,13 +56,46 @@ class Store(Protocol):
     def finish(self, claim: Claim, outcome: Outcome) -> None:
         """Gives the claim back and records how the poll ended; raises LeaseLost and writes nothing otherwise."""
 
-    def status(self) -> list[SourceStatus]:
-        """Every source ever registered, by id."""
+    def status(
+        self,
+        source_ids: Collection[str] | None = None,
+        *,
+        states: Collection[SourceState] | None = None,
+        after: str = "",
+        limit: int | None = None,
+    ) -> list[SourceStatus]:
+        """Sources by id: these or all ever registered, of them those after the id ``after``, at most ``limit``.
+
+        With ``states`` only those that are in one of them; a page of a few is quick among a million others.
+        """
+
+    def states(self) -> Mapping[SourceState, int]:
+        """How many sources are in each state."""
+
+    def events(self, *, after_seq: int = 0, limit: int, newest: bool = False) -> list[SourceEvent]:
+        """Changes of state after that one, oldest first; with ``newest`` the last ``limit`` of them, newest first.
+
+        ``finish`` records one whenever the state changes, ``register`` when a source is retired or returns.
+        """
+
+    def cursor(self, name: str) -> int:
+        """How far the reader called ``name`` has come; 0 at first."""
+
+    def move_cursor(self, name: str, before: int, after: int) -> bool:
+        """Moves it from ``before`` to ``after``; False when somebody else moved it: then what follows is theirs."""
+
+    # --- what the operator should know --------------------------------------------------------------------------
+
+    def note_mistakes(self, mistakes: Sequence[str], now: dt.datetime) -> None:
+        """Keeps what is wrong in the configuration, in place of what was noted before; none when all is right."""
+
+    def mistakes(self) -> list[str]:
+        """What is wrong in the configuration, as last noted."""
 
     # --- what a poll needs to know ----------------------------------------------------------------------------
 
-    def validators(self, source_id: str, urls: Collection[str]) -> Mapping[str, Validators]:
-        """Validators of listing or feed addresses, for those that have any."""
+    def targets(self, source_id: str, urls: Collection[str]) -> Mapping[str, TargetRecord]:
+        """What is remembered of listing pages, feeds and sitemaps, for those that were read to the end once."""
 
     def pages(self, source_id: str, urls: Collection[str]) -> Mapping[str, PageRecord]:
         """What is remembered of these article pages."""
@@ -80,6 +115,24 @@ class Store(Protocol):
     def known(self, source_id: str, identities: Collection[str]) -> Mapping[str, Known]:
         """For each identity or alias already stored for this source, the article that it belongs to."""
 
+    def elsewhere(self, source_id: str, identities: Collection[str]) -> Mapping[str, str]:
+        """For each identity or alias that another source stored, the id of its article; the first stored of several.
+
+        An article that is itself marked as ``Twin.SAME`` is never the answer.
+        """
+
+    def alike(self, bands: Collection[int], *, since: dt.datetime, limit: int) -> Mapping[str, int]:
+        """Articles, of every source, first seen at or after ``since``, that share bands; with how many they share.
+
+        At most ``limit``, those that share most first.
+        """
+
+    def activity(self, source_ids: Collection[str], since: dt.date) -> Mapping[str, Mapping[dt.date, int]]:
+        """How many articles each source published on each day (UTC) from ``since`` on; days without any are absent.
+
+        An article counts on the day it is dated, and never on a later one than that on which it was first seen.
+        """
+
     # --- what a poll writes -----------------------------------------------------------------------------------
 
     def write(self, claim: Claim, update: Update, now: dt.datetime) -> int:
@@ -87,7 +140,9 @@ class Store(Protocol):
 
         Each NEW or UPDATED article takes the next change number, in the order given; an UPDATED or SAME article
         keeps its row, its ``first_seen_at`` and its id. A NEW article whose id is already stored is taken as an
-        update, or as SAME when its content hash is equal. Raises LeaseLost, having written nothing.
+        update, or as SAME when its content hash is equal. A stored article of another source that a marking names
+        takes a change number as well, unless it is marked so already; an update of an article leaves its marking.
+        Raises LeaseLost, having written nothing.
         """
 
     # --- what readers ask -------------------------------------------------------------------------------------
