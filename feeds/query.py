@@ -8,7 +8,8 @@
     /feeds/{languages}/sections/{slug}
     /feeds/{languages}/sources/{id}
 
-each with ``.atom``, ``.rss`` or ``.json`` behind it, or nothing for the HTML page of the same feed.
+each with ``.atom``, ``.rss`` or ``.json`` behind it, or nothing for the HTML page of the same feed. ``?copies=hide``
+leaves syndicated copies out; no other parameter means anything.
 
 An address has three spellings. The *decoded path* is what a WSGI server hands on (``PATH_INFO`` as text): that is
 what ``read_address`` reads and ``spell_address`` writes. The *wire* form is the decoded path percent-encoded, and
@@ -25,7 +26,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Never
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote_plus, unquote_to_bytes
 
 from feeds.errors import QueryError
 from feeds.folding import display_form, is_language_tag, keyword_key, language_case
@@ -35,6 +36,8 @@ MAX_PATH_CHARS = 1000
 MAX_KEYWORDS = 10
 MAX_LANGUAGES = 20
 EVERY_LANGUAGE = "all"
+COPIES = "copies"
+HIDE_COPIES = f"{COPIES}=hide"
 
 # never change it: it is part of every feed's id
 _FEED_NAMESPACE = uuid.UUID("5c8e2f0a-7d0b-5c55-9a4e-0f6f1f2b8d31")
@@ -81,8 +84,29 @@ def read_address(path: str) -> Address:
     return Address(query=query, format=format_)
 
 
+def read_copies(query_string: str) -> tuple[bool, bool]:
+    """What a query string says of syndicated copies: whether they are wanted, and whether it says so in the one way.
+
+    ``copies=hide`` leaves them out; to want them it is best to say nothing, for any other value means that too. Other
+    parameters say nothing.
+    """
+    if not query_string or (COPIES not in query_string.lower() and "%" not in query_string):
+        return True, True
+    pieces = [piece.partition("=") for piece in query_string.split("&")]
+    said = [each for each in pieces if unquote_plus(each[0]).strip().casefold() == COPIES]
+    if not said:
+        return True, True
+    is_hidden = unquote_plus(said[0][2]).strip().casefold() == "hide"
+    return not is_hidden, ["".join(each) for each in said] == [HIDE_COPIES]
+
+
+def write_parameters(query: FeedQuery) -> str:
+    """What stands behind the path of a question's address: ``?copies=hide``, or nothing."""
+    return "" if query.copies else f"?{HIDE_COPIES}"
+
+
 def spell_address(query: FeedQuery, format_: Format | None, labels: Mapping[str, str] = _NONE) -> str:
-    """The canonical decoded path of a question, to be compared with ``PATH_INFO``.
+    """The canonical decoded path of a question, to be compared with ``PATH_INFO``; without its parameters.
 
     Args:
         query: any spelling of the question; it is brought into canonical form first.
@@ -107,13 +131,14 @@ def spell_address(query: FeedQuery, format_: Format | None, labels: Mapping[str,
 
 
 def write_address(query: FeedQuery, format_: Format | None, labels: Mapping[str, str] = _NONE) -> str:
-    """The canonical percent-encoded path of a question; arguments as of ``spell_address``."""
-    return quote(spell_address(query, format_, labels), safe="/+,")
+    """The canonical percent-encoded path of a question and its parameters; arguments as of ``spell_address``."""
+    return quote(spell_address(query, format_, labels), safe="/+,") + write_parameters(query)
 
 
 def feed_id(query: FeedQuery) -> str:
     """A ``urn:uuid:`` for the question: equal for equal questions, on every host, whatever its keywords' labels are."""
-    return f"urn:uuid:{uuid.uuid5(_FEED_NAMESPACE, spell_address(query, None))}"
+    hidden = "" if query.copies else f"\n{HIDE_COPIES}"  # no name in a spelled path holds a bare line end
+    return f"urn:uuid:{uuid.uuid5(_FEED_NAMESPACE, spell_address(query, None) + hidden)}"
 
 
 def canonical(query: FeedQuery) -> FeedQuery:

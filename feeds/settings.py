@@ -38,6 +38,8 @@ class Settings:
     contact: str = ""  # mail or web address in the User-Agent, so that sites can reach you
     timeout_s: float = 20.0  # for one request, connection to last byte
     max_bytes: int = 16_000_000  # of one document, after decompression
+    alerts: tuple[str, ...] = ()  # Apprise addresses that are told when a source breaks or recovers
+    alert_after_s: float = 300.0  # a change that healed within so many seconds is not told
     log_level: str = "info"  # debug, info, warning, error
     log_format: str = "auto"  # auto (readable on a terminal, JSON otherwise), text, json
 
@@ -66,11 +68,14 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "page_attempts": (1, 100),
     "timeout_s": (0.1, 600),
     "max_bytes": (10_000, 1_000_000_000),
+    "alert_after_s": (0, 604_800),
 }
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "log_level": ("debug", "info", "warning", "error"),
     "log_format": ("auto", "text", "json"),
 }
+_WORDS: Mapping[str, str] = {"alerts": 'a list of addresses such as ["mailto://user:password@example.org"]'}
+_SECRET = frozenset({"alerts"})  # may hold passwords: never shown
 _TYPES: Mapping[str, str] = {f.name: str(f.type) for f in fields(Settings)}
 
 
@@ -122,7 +127,8 @@ class _Reading:
         try:
             converted = _convert(_TYPES[name], value)
         except ValueError:
-            self.mistakes.append(ConfigError(where, key, f"expected {_TYPES[name]}, got {value!r}"))
+            got = "" if name in _SECRET else f", got {value!r}"
+            self.mistakes.append(ConfigError(where, key, f"expected {_WORDS.get(name, _TYPES[name])}{got}"))
             return
         if reason := _out_of_bounds(name, converted):
             self.mistakes.append(ConfigError(where, key, f"{reason}, got {value!r}"))
@@ -156,14 +162,20 @@ def _convert(kind: str, value: object) -> Any:
             return Path(value).expanduser()
         case "str" if isinstance(value, str):
             return value
+        case "tuple[str, ...]" if isinstance(value, str):  # in a variable: separated by white space
+            return tuple(value.split())
+        case "tuple[str, ...]" if isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value):
+            return tuple(value)
     raise ValueError(value)
 
 
 def as_environment(settings: Settings) -> dict[str, str]:
     """The variables that give another process these very settings."""
     values = {f.name: getattr(settings, f.name) for f in fields(settings)}
-    return {
-        PREFIX + name.upper(): str(value.absolute() if isinstance(value, Path) else value)
-        for name, value in values.items()
-        if value != ""
-    }
+    return {PREFIX + name.upper(): _as_text(value) for name, value in values.items() if value not in ("", ())}
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return " ".join(value)
+    return str(value.absolute() if isinstance(value, Path) else value)

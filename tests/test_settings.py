@@ -34,7 +34,9 @@ def test_every_mistake_is_reported_with_where_and_why(tmp_path: Path) -> None:
     assert len(lines) == 6
     file = tmp_path / "settings.toml"
     assert f"{file}: port: expected int, got 'many'" in lines
-    assert any(line.startswith(f"{file}: prot: no such setting; there are: config, contact") for line in lines)
+    assert any(
+        line.startswith(f"{file}: prot: no such setting; there are: alert_after_s, alerts, config") for line in lines
+    )
     assert f"{file}: log_level: must be one of debug, info, warning, error, got 'loud'" in lines
     assert f"{file}: max_bytes: expected int, got 2.5" in lines
     assert "POLYFEED_TICK_S: must be between 0.05 and 3600, got '0'" in lines
@@ -56,6 +58,7 @@ def test_environment_carries_every_setting_to_another_process(tmp_path: Path) ->
         public_url="https://example.org",
         title="新聞",
         tick_s=0.5,
+        alerts=("mailto://user:secret@example.org", "json://hooks.example.org/a,b"),
     )
     assert load_settings(as_environment(settings)) == settings
 
@@ -82,3 +85,14 @@ def test_shipped_settings_file_names_every_setting_and_parses(tmp_path: Path) ->
     lines = [line[2:] for line in text.splitlines() if line.startswith("# ") and " = " in line.split("  #")[0]]
     (tmp_path / "settings.toml").write_text("\n".join(lines))
     assert load_settings({}, config=tmp_path) == Settings(config=tmp_path)
+
+
+def test_alerts_are_a_list_and_their_passwords_are_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('alerts = ["json://hooks.example.org/polyfeed"]\n')
+    assert load_settings({}, config=tmp_path).alerts == ("json://hooks.example.org/polyfeed",)
+    given = {"POLYFEED_ALERTS": " mailto://a:b@example.org\n json://example.org "}
+    assert load_settings(given, config=tmp_path).alerts == ("mailto://a:b@example.org", "json://example.org")
+    (tmp_path / "settings.toml").write_text('alerts = [["mailto://user:secret@example.org"]]\n')
+    with pytest.raises(ConfigErrors, match="alerts: expected a list of addresses") as caught:
+        load_settings({}, config=tmp_path)
+    assert "secret" not in str(caught.value)

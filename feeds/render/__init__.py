@@ -1,5 +1,6 @@
 """Render: FeedQuery + articles in, the bytes of RSS, Atom, JSON Feed and OPML out."""
 
+from feeds.render.entry import Original
 from feeds.render.head import EPOCH, MEDIA_TYPES, FeedHead, make_head, newest_change
 from feeds.render.opml import Outline, render_opml
 from feeds.render.renderer import Renderer
@@ -9,6 +10,7 @@ __all__ = [
     "EPOCH",
     "MEDIA_TYPES",
     "FeedHead",
+    "Original",
     "Outline",
     "Renderer",
     "feed_description",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from posixpath import splitext
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfoNotFoundError
 
 from feeds.folding import display_form, is_language_tag, keyword_key
-from feeds.model import Article, FeedQuery, StoredArticle
+from feeds.model import Article, FeedQuery, Format, StoredArticle
 from feeds.query import write_address
 from feeds.render.text import exact_date, first_words, legal_text, one_line, web_address
 
@@ -62,11 +62,22 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """What a syndicated copy repeats: the article, where it stands, and its source by id and name."""
+
+    id: str
+    url: str
+    source_id: str
+    source_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An article as a feed shows it: every text is legal in XML, every address absolute http, both dates aware.
 
     ``url`` is None when the article's address is none that a browser opens. ``published`` is midnight in the
-    article's zone when ``is_date_only``, and the time it was first seen when not ``is_dated``.
+    article's zone when ``is_date_only``, and the time it was first seen when not ``is_dated``. ``copy_of`` is what it
+    repeats, ``copied_feed`` the address of the RSS feed of that source.
     """
 
     id: str
@@ -84,9 +95,18 @@ class Entry:
     origin: str
     picture: Picture | None
     alternates: tuple[tuple[str, str], ...]
+    copy_of: Original | None = None
+    copied_feed: str = ""
 
 
-def describe(stored: StoredArticle, *, labels: Mapping[str, str], source_name: str, public_url: str) -> Entry:
+def describe(
+    stored: StoredArticle,
+    *,
+    labels: Mapping[str, str],
+    source_name: str,
+    public_url: str,
+    original: Original | None = None,
+) -> Entry:
     """What a feed shows of an article.
 
     Args:
@@ -94,8 +114,10 @@ def describe(stored: StoredArticle, *, labels: Mapping[str, str], source_name: s
         labels: keyword key -> display form; a missing one shows as the article has it.
         source_name: stands in for authors where there are none; empty for none.
         public_url: where the service lives, without a slash behind it.
+        original: the article that this one is a copy of.
     """
     article = stored.article
+    copied = _shown_original(original)
     published = published_at(stored)
     is_changed = stored.changed_at > stored.first_seen_at
     text = article.content_text
@@ -115,7 +137,18 @@ def describe(stored: StoredArticle, *, labels: Mapping[str, str], source_name: s
         origin=one_line(article.origin or ""),
         picture=_picture(article),
         alternates=_alternates(article),
+        copy_of=copied,
+        copied_feed=public_url + write_address(FeedQuery(source=copied.source_id), Format.RSS) if copied else "",
     )
+
+
+def _shown_original(original: Original | None) -> Original | None:
+    """The original as every format can hold it; None when it has no address that a browser opens."""
+    url = web_address(original.url) if original else None
+    if original is None or url is None:
+        return None
+    name = one_line(original.source_name) or one_line(original.source_id)
+    return replace(original, id=one_line(original.id), url=url, source_name=name)
 
 
 def published_at(stored: StoredArticle) -> dt.datetime:

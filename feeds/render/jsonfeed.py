@@ -95,6 +95,9 @@ def _extra(entry: Entry) -> dict[str, Any]:
         extra["tag_urls"] = {each.label: each.scheme for each in entry.categories}
     if entry.alternates:
         extra["alternates"] = [{"language": language, "url": url} for language, url in entry.alternates]
+    if entry.copy_of:
+        original = entry.copy_of
+        extra["copy_of"] = {"id": original.id, "url": original.url, "source": original.source_name}
     return extra
 
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from lxml import etree
 
 from feeds.model import Format
-from feeds.render.entry import Entry, Picture
+from feeds.render.entry import Entry, Original, Picture
 from feeds.render.head import MEDIA_TYPES, FeedHead
 from feeds.render.rhythm import Rhythm
 
@@ -31,7 +31,10 @@ Element = etree._Element  # noqa: SLF001  lxml has no public name for it
 
 
 def mend_atom_entry(element: Element, entry: Entry) -> None:
-    """Links with rel, type and hreflang (feedgen drops them), item language, origin, picture."""
+    """Links with rel, type and hreflang (feedgen drops them), item language, origin, picture.
+
+    What it is a copy of is its ``via``: where the information came from (RFC 4287, 4.2.7.2).
+    """
     for link in element.findall("link"):
         element.remove(link)
     for attributes in _atom_links(entry):
@@ -49,6 +52,9 @@ def mend_rss_item(item: Element, entry: Entry) -> None:
         _add(item, f"{{{DC}}}creator", name)
     _add(item, f"{{{DC}}}language", entry.language or "")
     _add(item, f"{{{DC}}}source", entry.origin)
+    if entry.copy_of:  # RSS 2.0, <source>: the channel that the item came from; here the original's own
+        etree.SubElement(item, "source", {"url": entry.copied_feed}).text = entry.copy_of.source_name
+        etree.SubElement(item, f"{{{ATOM}}}link", _via(entry.copy_of))
     if entry.picture:
         _add_picture(item, entry.picture)
 
@@ -84,7 +90,7 @@ def _feed_links(head: FeedHead, own: Format) -> list[dict[str, str]]:
 
 
 def _atom_links(entry: Entry) -> list[dict[str, str]]:
-    """The article, its translations, its picture.
+    """The article, its translations, its picture, what it is a copy of.
 
     Some readers take the first alternate link for the article's, others the last whatever its type: so the article's
     own stands at both ends. The last is bare, since no two may agree in type and hreflang (RFC 4287, 4.1.2).
@@ -95,12 +101,18 @@ def _atom_links(entry: Entry) -> list[dict[str, str]]:
         own_language = {"hreflang": entry.language} if entry.language else {}
         links.append({**page, **own_language, "href": entry.url})
     links += [{**page, "hreflang": language, "href": url} for language, url in entry.alternates]
-    if entry.url and entry.alternates:
+    if entry.copy_of:
+        links.append(_via(entry.copy_of))
+    if entry.url and len(links) > 1:
         links.append({"rel": "alternate", "href": entry.url})
     if entry.picture:
         known_type = {"type": entry.picture.media_type} if entry.picture.media_type else {}
         links.append({"rel": "enclosure", **known_type, "href": entry.picture.url})
     return links
+
+
+def _via(original: Original) -> dict[str, str]:
+    return {"rel": "via", "type": "text/html", "href": original.url, "title": original.source_name}
 
 
 def _add_picture(element: Element, picture: Picture) -> None:

@@ -6,16 +6,18 @@ import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
+from types import MappingProxyType
 
 from feeds.errors import RenderError
 from feeds.model import NOTHING, Format, StoredArticle
 from feeds.render import jsonfeed, xml
 from feeds.render.cache import ByteCache
-from feeds.render.entry import describe, keys_of, published_at
+from feeds.render.entry import Original, describe, keys_of, published_at
 from feeds.render.head import FeedHead, newest_change
 from feeds.render.rhythm import Rhythm, measure_rhythm
 
 CACHE_BYTES = 64 * 2**20
+NO_ORIGINALS: Mapping[str, Original] = MappingProxyType({})
 
 _DATED = ("alternates", "updated")  # a mapping has no hash, and the date is stamped on afterwards
 _WITHOUT_DATE = attrgetter(*(each.name for each in fields(FeedHead) if each.name not in _DATED))
@@ -45,6 +47,7 @@ class Renderer:
         *,
         labels: Mapping[str, str] = NOTHING,
         source_names: Mapping[str, str] = NOTHING,
+        originals: Mapping[str, Original] = NO_ORIGINALS,
     ) -> bytes:
         """A whole feed in UTF-8, newest article first.
 
@@ -54,13 +57,14 @@ class Renderer:
             format_: RSS 2.0, Atom 1.0 or JSON Feed 1.1.
             labels: keyword key -> display form, for the keywords of these articles.
             source_names: source id -> name, shown where an article has no author.
+            originals: article id -> what that article is a copy of.
 
         Raises:
             RenderError: an article that no format can hold; its text says which.
         """
         updated = (head.updated or newest_change(articles)).astimezone(dt.UTC).replace(microsecond=0)
         newest_first = sorted(articles, key=_age, reverse=True)
-        entries = self._write_entries(newest_first, format_, labels, source_names)
+        entries = self._write_entries(newest_first, format_, labels, source_names, originals)
         if format_ is Format.JSON:
             opened = jsonfeed.open_feed(head, updated)
             return b"".join((opened, jsonfeed.SEPARATOR.join(entries), jsonfeed.close_feed()))
@@ -83,24 +87,33 @@ class Renderer:
         format_: Format,
         labels: Mapping[str, str],
         source_names: Mapping[str, str],
+        originals: Mapping[str, Original],
     ) -> list[bytes]:
         """The entry of each article, those that are not kept made anew."""
-        keys = [_entry_key(stored, format_, labels, source_names) for stored in articles]
+        keys = [_entry_key(stored, format_, labels, source_names, originals) for stored in articles]
         written = []
         for stored, key, kept in zip(articles, keys, self._kept.get(keys), strict=True):
             made = kept
             if made is None:
                 source_name = source_names.get(stored.article.source_id, "")
-                made = self._write_entry(stored, format_, labels, source_name)
+                original = originals.get(stored.article.id)
+                made = self._write_entry(stored, format_, labels, source_name, original)
                 self._kept.put(key, made)
             written.append(made)
         return written
 
     def _write_entry(
-        self, stored: StoredArticle, format_: Format, labels: Mapping[str, str], source_name: str
+        self,
+        stored: StoredArticle,
+        format_: Format,
+        labels: Mapping[str, str],
+        source_name: str,
+        original: Original | None,
     ) -> bytes:
         try:
-            entry = describe(stored, labels=labels, source_name=source_name, public_url=self._public_url)
+            entry = describe(
+                stored, labels=labels, source_name=source_name, public_url=self._public_url, original=original
+            )
             return jsonfeed.write_entry(entry) if format_ is Format.JSON else xml.write_entry(entry, format_)
         except ValueError as error:  # what lxml, feedgen and UTF-8 raise for a text they cannot hold
             raise RenderError(f"article {stored.article.id} cannot be written as {format_.value}: {error}") from error
@@ -112,9 +125,14 @@ def _age(stored: StoredArticle) -> tuple[dt.datetime, int, str]:
 
 
 def _entry_key(
-    stored: StoredArticle, format_: Format, labels: Mapping[str, str], source_names: Mapping[str, str]
+    stored: StoredArticle,
+    format_: Format,
+    labels: Mapping[str, str],
+    source_names: Mapping[str, str],
+    originals: Mapping[str, Original],
 ) -> Hashable:
     """Everything an entry's bytes hang on; ``seq`` stands for the article, since no row changes without a new one."""
     article = stored.article
     shown_labels = tuple(map(labels.get, keys_of(article.keywords)))
-    return article.id, stored.seq, format_, shown_labels, source_names.get(article.source_id)
+    source_name, original = source_names.get(article.source_id), originals.get(article.id)
+    return article.id, stored.seq, format_, shown_labels, source_name, original

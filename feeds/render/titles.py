@@ -35,6 +35,8 @@ class _Words:
     with_any_keyword: str
     in_section: str
     from_source: str
+    no_copies: str
+    without_copies: str
     end: str
 
 
@@ -49,6 +51,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword=" with any of the keywords {names}",
             in_section=" in the section {name}",
             from_source=" from {name}",
+            no_copies="without copies",
+            without_copies=", without syndicated copies",
             end=".",
         ),
         "de": _Words(
@@ -60,6 +64,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword=" mit einem der Stichwörter {names}",
             in_section=" in der Rubrik {name}",
             from_source=" von {name}",
+            no_copies="ohne Kopien",
+            without_copies=", ohne übernommene Kopien",
             end=".",
         ),
         "fr": _Words(
@@ -71,6 +77,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword=" avec l’un des mots-clés {names}",
             in_section=" dans la rubrique {name}",
             from_source=" de {name}",
+            no_copies="sans copies",
+            without_copies=", sans les copies reprises d’ailleurs",
             end=".",
         ),
         "ja": _Words(
@@ -82,6 +90,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword="、キーワード（いずれか）：{names}",
             in_section="、セクション：{name}",
             from_source="、配信元：{name}",
+            no_copies="転載を除く",
+            without_copies="、転載を除く",
             end="。",
         ),
         "zh": _Words(
@@ -93,6 +103,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword="，包含任一关键词：{names}",
             in_section="，栏目：{name}",
             from_source="，来源：{name}",
+            no_copies="不含转载",
+            without_copies="，不含转载",
             end="。",
         ),
         "zh-Hant": _Words(
@@ -104,6 +116,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword="，包含任一關鍵詞：{names}",
             in_section="，欄目：{name}",
             from_source="，來源：{name}",
+            no_copies="不含轉載",
+            without_copies="，不含轉載",
             end="。",
         ),
     }
@@ -137,6 +151,7 @@ def feed_title(
         source_name or query.source or "",
         section_name or query.section or "",
         joiner.join(labels.get(key) or key for key in query.keywords),
+        "" if query.copies else _words(language).no_copies,
     ]
     return _SEPARATOR.join(part for part in parts if part)
 
@@ -166,6 +181,8 @@ def feed_description(
         sentence += words.in_section.format(name=section_name or query.section)
     if query.source:
         sentence += words.from_source.format(name=source_name or query.source)
+    if not query.copies:
+        sentence += words.without_copies
     return f"{service}: {sentence}{words.end}"
 
 
