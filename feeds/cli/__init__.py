@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "extract": "feeds.cli.reading:extract",
     "newsroom": "feeds.cli.roles:newsroom",
     "schedule": "feeds.cli.roles:schedule",
+    "alert": "feeds.cli.roles:alert",
 }
 
 

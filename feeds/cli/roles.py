@@ -1,10 +1,11 @@
-"""polyfeed schedule and polyfeed newsroom: one role in one process, as ``serve`` starts them."""
+"""polyfeed schedule and polyfeed newsroom: one role in one process, as ``serve`` starts them; polyfeed alert."""
 
 from __future__ import annotations
 
 import click
 import structlog
 
+from feeds.alerts import Alerts, open_services, trial_message
 from feeds.cli.options import opened_store, with_settings
 from feeds.cli.processes import until_stopped
 from feeds.cli.roster import LOOK_EVERY_S, Roster
@@ -25,8 +26,10 @@ log = structlog.get_logger()
 def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
     """Polls the sources that are due, until it is stopped. `polyfeed serve` starts one of these by itself."""
     ended = until_stopped()
-    roster = Roster(settings, also=newsroom_sources(newsroom_url) if newsroom_url else ())
     with opened_store(settings) as store, open_fetcher(settings) as fetcher:
+        alerts = Alerts(settings, store, clock=utc_now)
+        also = newsroom_sources(newsroom_url) if newsroom_url else ()
+        roster = Roster(settings, also=also, mistakes=alerts.mistakes)
         roster.refresh(store, utc_now())
         poller = Poller(roster.sources, settings=settings, store=store, fetcher=fetcher, stopping=ended.is_set)
 
@@ -36,6 +39,7 @@ def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
         dispatch = ThreadDispatch(poll, threads=settings.poll_threads)
         scheduler = Scheduler(store, dispatch, clock=utc_now, tick_s=settings.tick_s, lease_s=settings.lease_s)
         scheduler.start()
+        alerts.start()
         log.info("scheduler started", sources=len(roster.sources), threads=settings.poll_threads)
         while not ended.wait(LOOK_EVERY_S):
             try:
@@ -44,7 +48,30 @@ def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
                 log.error("the store does not answer; the changed configuration waits", reason=str(error))
         log.info("scheduler stops; running polls end with the page they are at")
         scheduler.stop()
+        alerts.stop()
     return 0
+
+
+@click.command(epilog="Example: POLYFEED_ALERTS=mailto://user:password@example.org polyfeed alert --test")
+@click.option("--test", "is_test", is_flag=True, help="Send a test message to each address and say how it went.")
+@with_settings
+def alert(settings: Settings, *, is_test: bool) -> int:
+    """Shows who is told when a source breaks or recovers: the setting `alerts`.
+
+    Exit code 1 when an address is wrong or a test message was not taken.
+    """
+    services, mistakes = open_services(settings.alerts)
+    for mistake in mistakes:
+        click.echo(f"polyfeed: {mistake}", err=True)
+    if not settings.alerts:
+        click.echo("No one is told. Put addresses into `alerts` of settings.toml, or into POLYFEED_ALERTS.")
+    failed = len(mistakes)
+    for service in services:
+        failure = service.send(trial_message(settings)) if is_test else ""
+        outcome = f"not taken: {failure}" if failure else "taken"
+        click.echo(f"{service.name}: {outcome if is_test else 'configured'}")
+        failed += bool(failure)
+    return 1 if failed else 0
 
 
 @click.command(

@@ -19,12 +19,16 @@ CLOCK_BACK = dt.timedelta(minutes=1)
 
 
 class Roster:
-    """``sources`` by id, always the same mapping; ``also`` are polled beside those of the folder."""
+    """``sources`` by id, always the same mapping; ``also`` are polled beside those of the folder.
 
-    def __init__(self, settings: Settings, *, also: Sequence[Source] = ()) -> None:
+    ``mistakes`` are those of the rest of the configuration, shown beside those of the folder.
+    """
+
+    def __init__(self, settings: Settings, *, also: Sequence[Source] = (), mistakes: Sequence[str] = ()) -> None:
         self.sources: dict[str, Source] = {}
         self._settings = settings
         self._also = tuple(also)
+        self._mistakes = tuple(mistakes)
         self._seen: object = None
         self._now: dt.datetime | None = None
 
@@ -33,7 +37,8 @@ class Roster:
 
         Also when the clock went back: what is due was reckoned by another one, and the store mends that.
 
-        While a file has a mistake no source is retired: its source keeps what was right before, if anything was.
+        While a file has a mistake no source is retired: its source keeps what was right before, if anything was. The
+        store keeps the mistakes for whoever shows them, and forgets them when all is right again.
         """
         there = self._look()
         is_back = self._now is not None and now < self._now - CLOCK_BACK
@@ -44,6 +49,7 @@ class Roster:
         kept = {} if not loaded.mistakes else dict(self.sources)
         sources = kept | {source.id: source for source in (*loaded.sources, *self._also)}
         store.register(tuple(sources.values()), now, complete=not loaded.mistakes)
+        store.note_mistakes([*self._mistakes, *map(str, loaded.mistakes)], now)
         self.sources.update(sources)
         for gone in self.sources.keys() - sources.keys():
             del self.sources[gone]
