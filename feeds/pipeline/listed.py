@@ -1,26 +1,25 @@
-"""What a source's section pages or feeds list: the source in; items, failures and validators out.
+"""What a source's section pages or feeds list: the source in; items, failures and what to remember of each out.
 
 Sections follow each other; one that fails costs only itself, a host that asks to be left alone ends it all.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from feeds.decide import tell_apart
+from feeds.decide.plan import tell_apart
 from feeds.errors import FetchError, PolyfeedError, RateLimited, SourceError
 from feeds.extract.feed import read_feed
 from feeds.extract.listing import page_urls, read_listing
 from feeds.fetch.client import ACCEPT_FEED, ACCEPT_PAGE
-from feeds.model import Document, Item, Kind, NotModified, PageRecord, Section, Source, Validators
+from feeds.model import Document, Item, Kind, NotModified, PageRecord, Section, Source, TargetRecord, Validators
 from feeds.store.base import Store
 from feeds.urls import identity_of, registered_domain
 
 Get = Callable[[str, Validators | None, str], Document | NotModified]
 
-# kept for a page without validators: it was read to the end once. No request can carry it, so none is conditional.
-READ_ONCE = Validators(etag="")
 # after so many sections without any answer the others of that site are not asked: each would cost a whole timeout
 ENOUGH_SILENCE = 2
 
@@ -37,9 +36,10 @@ class Listed:
     store: Store
     get: Get
     limit: int
+    clock: Callable[[], dt.datetime]
     stopping: Callable[[], bool] = lambda: False
     failures: dict[str, PolyfeedError] = field(default_factory=dict)
-    validators: dict[str, Validators] = field(default_factory=dict)
+    read: dict[str, TargetRecord] = field(default_factory=dict)
     stopped: PolyfeedError | None = None
     more: bool = False
     shared: set[str] = field(default_factory=set)
@@ -55,7 +55,7 @@ class Listed:
     def collect(self) -> None:
         """Asks for every section."""
         targets = self.source.targets
-        remembered = self.store.validators(self.source.id, [target.url for target in targets])
+        remembered = self.store.targets(self.source.id, [target.url for target in targets])
         for target in targets:
             if self.stopped is not None:
                 return
@@ -88,12 +88,13 @@ class Listed:
         known = ((item.url, found.get(item.url) or found.get(_other_scheme(item.url))) for item in self.items)
         return {url: record for url, record in known if record is not None}
 
-    def _take_target(self, target: Section, remembered: Validators | None) -> None:
-        document = self.get(target.url, remembered, ACCEPT_FEED if self.source.kind is Kind.FEED else ACCEPT_PAGE)
+    def _take_target(self, target: Section, remembered: TargetRecord | None) -> None:
+        validators = remembered.validators if remembered else None
+        document = self.get(target.url, validators, ACCEPT_FEED if self.source.kind is Kind.FEED else ACCEPT_PAGE)
         if isinstance(document, NotModified):
             return
         items = self._read(document, target)
-        self.validators[target.url] = READ_ONCE if document.validators == Validators() else document.validators
+        self.read[target.url] = TargetRecord(validators=document.validators, read_at=self.clock())
         self._keep(items)
         self._note_stale_recipe(items, target)
         self._take_further(target, items, is_first=remembered is None)

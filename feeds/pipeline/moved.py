@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from feeds.decide import Wanted, listed_hash
+from feeds.decide.plan import Wanted, listed_hash
 from feeds.model import Document, Kind, NotModified, Source
 from feeds.store.base import Store
 from feeds.urls import identity_of

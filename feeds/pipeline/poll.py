@@ -17,20 +17,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
-from feeds.decide import (
-    Plan,
-    Tally,
-    Wanted,
-    decide_changes,
-    decide_state,
-    failed_record,
-    is_in_trouble,
-    keep_known,
-    next_poll,
-    plan_pages,
-    read_record,
-    unchanged_record,
-)
+from feeds.decide.changes import decide_changes, keep_known
+from feeds.decide.pace import next_poll
+from feeds.decide.plan import Plan, Wanted, is_in_trouble, plan_pages
+from feeds.decide.records import failed_record, read_record, unchanged_record
+from feeds.decide.state import Tally, decide_state
 from feeds.errors import (
     ArticleError,
     FetchError,
@@ -134,6 +125,7 @@ class Poll:
             store=self.store,
             get=self._get,
             limit=self.limits.new_per_poll,
+            clock=self.clock,
             stopping=self.stopping,
         )
         listed.collect()
@@ -148,7 +140,7 @@ class Poll:
         state, reason = decide_state(tally)
         if not left and state is SourceState.OK:
             # remembered last: a listing answered with "not modified" must have nothing left to do
-            self.seq = self.store.write(self.claim, Update(documents=listed.validators), self.clock())
+            self.seq = self.store.write(self.claim, Update(targets=listed.read), self.clock())
         limited = self.stopped or next(iter(listed.failures.values()), None)
         return self._finish(state, reason, found=len(listed.items), left=left, error=limited, began=began)
 

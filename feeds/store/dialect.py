@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 _CLAIMING = 0x706F6C79_0001
 _NUMBERING = 0x706F6C79_0002
 MIGRATING = 0x706F6C79_0003
+_TELLING = 0x706F6C79_0004
 
 
 def insert_replacing(connection: Connection, table: Table) -> Executable:
@@ -23,7 +24,7 @@ def insert_replacing(connection: Connection, table: Table) -> Executable:
 
 
 def insert_adding(connection: Connection, table: Table) -> Executable:
-    """INSERT that adds to ``articles``, and changes nothing else, where the primary key is there already."""
+    """INSERT that adds to the counts, and changes nothing else, where the primary key is there already."""
     return _insert(connection.dialect.name, table, "add")
 
 
@@ -39,8 +40,9 @@ def _insert(dialect: str, table: Table, otherwise: Literal["replace", "add", "le
     if otherwise == "leave":
         return insert.on_conflict_do_nothing(index_elements=keys)
     if otherwise == "add":
-        total = table.c.articles + insert.excluded.articles
-        return insert.on_conflict_do_update(index_elements=keys, set_={"articles": total})
+        counts = [name for name in ("articles", "same") if name in table.c]
+        totals = {name: table.c[name] + insert.excluded[name] for name in counts}
+        return insert.on_conflict_do_update(index_elements=keys, set_=totals)
     values = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
     return insert.on_conflict_do_update(index_elements=keys, set_=values)
 
@@ -57,6 +59,11 @@ def lock_numbering(connection: Connection) -> None:
     has missed nothing below N.
     """
     take_lock(connection, _NUMBERING)
+
+
+def lock_telling(connection: Connection) -> None:
+    """Lets one writer at a time number events, until its transaction ends; taken last, as ``lock_numbering``."""
+    take_lock(connection, _TELLING)
 
 
 def take_lock(connection: Connection, name: int) -> None:

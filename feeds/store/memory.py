@@ -1,4 +1,4 @@
-"""What a poll remembers: validators of listings and feeds, article pages, identities already stored.
+"""What a poll remembers: listings and feeds it has read, article pages, identities already stored.
 
 Each function works inside the caller's transaction. Answers are keyed by the very string that was asked for, also
 where the database keeps a cleaned form of it.
@@ -10,14 +10,16 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, or_, select
+from sqlalchemy import Connection, Row, Table, and_, or_, select
 
-from feeds.model import Known, PageRecord, PageState, Validators
+from feeds.model import Known, PageRecord, PageState, TargetRecord, Validators
 from feeds.store.columns import clean_text
 from feeds.store.dialect import insert_replacing
 from feeds.store.tables import alias, article, document, entry, page
 
 CHUNK = 500  # values in one IN list, well below what either database takes
+# when a listing was read once and nobody knows when: before anything that is asked about
+LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def chunks(values: Collection[str]) -> Iterator[list[str]]:
@@ -27,10 +29,18 @@ def chunks(values: Collection[str]) -> Iterator[list[str]]:
         yield distinct[start : start + CHUNK]
 
 
-def validators(connection: Connection, source_id: str, urls: Collection[str]) -> dict[str, Validators]:
-    """Validators by address, for those that have any."""
-    rows = _by_text(connection, document, source_id, urls)
-    return {url: Validators(etag=row.etag, last_modified=row.last_modified) for url, row in rows.items()}
+def targets(connection: Connection, source_id: str, urls: Collection[str]) -> dict[str, TargetRecord]:
+    """What is remembered of these listing pages, feeds and sitemaps, by address."""
+    return {url: _read_target(row) for url, row in _by_text(connection, document, source_id, urls).items()}
+
+
+def _read_target(row: Row[Any]) -> TargetRecord:
+    """Version 0.1 wrote no ``read_at``, and an empty etag where the server sent none."""
+    return TargetRecord(
+        validators=Validators(etag=row.etag or None, last_modified=row.last_modified),
+        read_at=row.read_at or LONG_AGO,
+        lastmod=row.lastmod,
+    )
 
 
 def pages(connection: Connection, source_id: str, urls: Collection[str]) -> dict[str, PageRecord]:
@@ -105,18 +115,20 @@ def known(connection: Connection, source_id: str, identities: Collection[str]) -
     return found
 
 
-def remember_documents(connection: Connection, source_id: str, documents: Mapping[str, Validators]) -> None:
-    """Keeps the validators of each address; forgets those of an address that no longer sends any."""
-    kept = [
-        {"source_id": source_id, "url": url, "etag": each.etag, "last_modified": each.last_modified}
-        for url, each in documents.items()
-        if each != Validators()
+def remember_targets(connection: Connection, source_id: str, records: Mapping[str, TargetRecord]) -> None:
+    """Keeps what each address is remembered by."""
+    rows = [
+        {
+            "source_id": source_id,
+            "url": url,
+            "etag": each.validators.etag,
+            "last_modified": each.validators.last_modified,
+            "read_at": each.read_at,
+            "lastmod": each.lastmod,
+        }
+        for url, each in records.items()
     ]
-    _replace(connection, document, kept)
-    forgotten = [{"gone": url} for url, each in documents.items() if each == Validators()]
-    if forgotten:
-        here = document.c.source_id == source_id
-        connection.execute(delete(document).where(here, document.c.url == bindparam("gone")), forgotten)
+    _replace(connection, document, rows)
 
 
 def remember_pages(

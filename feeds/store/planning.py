@@ -10,24 +10,23 @@ from sqlalchemy import Connection, select
 from feeds.model import Article, ArticleUpdate, Change
 from feeds.store.memory import chunks, known
 from feeds.store.rows import said, whole_hash
-from feeds.store.tables import article, entry
+from feeds.store.tables import article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What is to be done with one article: ``stored_id`` is its row, ``old_seq`` where it stands now, if anywhere."""
+    """What is to be done with one article: ``stored_id`` is its row, ``bands`` are to be kept unless None."""
 
     article: Article
     stored_id: str
     change: Change
-    old_seq: int | None
+    bands: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stored:
     content_hash: str
     whole_hash: str
-    seq: int | None
 
 
 def plan(
@@ -50,14 +49,12 @@ def plan(
         change = _verdict(each, before)
         earlier = planned.get(stored_id)
         if earlier is not None:
-            planned[stored_id] = _together(earlier, each.article, change)
+            planned[stored_id] = _together(earlier, each, change)
         else:
-            planned[stored_id] = Planned(
-                article=each.article, stored_id=stored_id, change=change, old_seq=before.seq if before else None
-            )
+            planned[stored_id] = Planned(article=each.article, stored_id=stored_id, change=change, bands=each.bands)
         if change is not Change.SAME:
             stored[stored_id] = _Stored(
-                content_hash=each.article.content_hash, whole_hash=whole_hash(said(each.article)), seq=None
+                content_hash=each.article.content_hash, whole_hash=whole_hash(said(each.article))
             )
     return list(planned.values()), {each.article.id: owners.get(each.article.id, each.article.id) for each in updates}
 
@@ -72,25 +69,22 @@ def _verdict(each: ArticleUpdate, before: _Stored | None) -> Change:
     return Change.SAME
 
 
-def _together(earlier: Planned, later: Article, change: Change) -> Planned:
+def _together(earlier: Planned, later: ArticleUpdate, change: Change) -> Planned:
     """Two mentions of one article in one update."""
-    aliases = tuple(dict.fromkeys((*earlier.article.aliases, *later.aliases)))
+    aliases = tuple(dict.fromkeys((*earlier.article.aliases, *later.article.aliases)))
+    bands = earlier.bands if later.bands is None else later.bands
     if change is Change.SAME:
-        return replace(earlier, article=replace(earlier.article, aliases=aliases))
+        return replace(earlier, article=replace(earlier.article, aliases=aliases), bands=bands)
     kind = Change.NEW if earlier.change is Change.NEW else Change.UPDATED
-    return replace(earlier, article=replace(later, aliases=aliases), change=kind)
+    return replace(earlier, article=replace(later.article, aliases=aliases), change=kind, bands=bands)
 
 
 def _stored(connection: Connection, ids: Iterable[str]) -> dict[str, _Stored]:
     found: dict[str, _Stored] = {}
     for some in chunks(list(ids)):
-        question = (
-            select(article.c.id, article.c.content_hash, article.c.whole_hash, entry.c.seq)
-            .join_from(article, entry, entry.c.article_id == article.c.id)
-            .where(article.c.id.in_(some))
-        )
+        question = select(article.c.id, article.c.content_hash, article.c.whole_hash).where(article.c.id.in_(some))
         for row in connection.execute(question):
-            found[row.id] = _Stored(content_hash=row.content_hash, whole_hash=row.whole_hash, seq=row.seq)
+            found[row.id] = _Stored(content_hash=row.content_hash, whole_hash=row.whole_hash)
     return found
 
 

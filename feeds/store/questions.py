@@ -3,7 +3,8 @@
 Every question becomes *branches*: range scans of one index each, newest first, cut off at the limit and merged. No
 branch sorts, and none reads an article. A keyword's branches lie in ``article_keyword``; those of languages,
 sections and sources in ``entry``. Where all of several keywords are asked for, the rarest is scanned and the others
-are looked up. Statements are built once for each shape of question.
+are looked up. What repeats another article is skipped row by row. Statements are built once for each shape of
+question.
 """
 
 from __future__ import annotations
@@ -13,9 +14,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, exists, func, select, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    union,
+)
 
-from feeds.model import FeedQuery, Match
+from feeds.model import FeedQuery, Match, Twin
 from feeds.store.columns import clean_text
 from feeds.store.tables import article_keyword, entry, keyword_language, shelf
 
@@ -46,6 +58,7 @@ class Shape:
     languages: bool
     section: bool
     source: bool
+    copies: bool
     before: bool = False
 
 
@@ -115,7 +128,7 @@ def _keyword_scope(connection: Connection, query: FeedQuery) -> Scope:
     tags = set(matching({row.language for row in rows}, query.languages))
     for row in rows:
         if row.language in tags:
-            uses[row.key][row.language] = row.articles
+            uses[row.key][row.language] = row.articles + row.same
     if query.match is Match.ANY:
         pairs = [(key, tag) for key in keys for tag in uses[key]]
         return Scope(branches=tuple(pairs if query.languages else ((key, None) for key in keys if uses[key])))
@@ -143,6 +156,7 @@ def _shape(query: FeedQuery, scope: Scope, branches: int, *, before: bool = Fals
         languages=scope.languages is not None,
         section=query.section is not None,
         source=query.source is not None,
+        copies=query.copies,
         before=before,
     )
 
@@ -210,7 +224,13 @@ def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     if shape.languages:
         tags = bindparam("languages", expanding=True, type_=entry.c.language.type)
         conditions.append(func.coalesce(entry.c.language, "").in_(tags))
-    return conditions
+    return conditions + _not_repeating(shape)
+
+
+def _not_repeating(shape: Shape) -> list[ColumnElement[bool]]:
+    """What ``entry`` must not be marked as: what another source publishes as well is held where a source is asked."""
+    left_out = [Twin.SAME.value] * (not shape.source) + [Twin.COPY.value] * (not shape.copies)
+    return [entry.c.twin != literal_column(f"'{twin}'") for twin in left_out]
 
 
 def _keyword_conditions(shape: Shape) -> list[ColumnElement[bool]]:
@@ -219,8 +239,9 @@ def _keyword_conditions(shape: Shape) -> list[ColumnElement[bool]]:
         other = article_keyword.alias(f"other_{place}")
         same = (other.c.language == article_keyword.c.language) & (other.c.seq == article_keyword.c.seq)
         conditions.append(exists().where(other.c.key == bindparam(f"other_{place}"), same))
-    if shape.section or shape.source:
-        here = exists().where(entry.c.seq == article_keyword.c.seq)
+    marked = _not_repeating(shape)
+    if shape.section or shape.source or marked:
+        here = exists().where(entry.c.seq == article_keyword.c.seq, *marked)
         if shape.section:
             here = here.where(entry.c.section == bindparam("section"))
         if shape.source:

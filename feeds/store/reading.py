@@ -25,7 +25,9 @@ def load(connection: Connection, article_ids: Collection[str]) -> dict[str, Stor
         )
         for row in connection.execute(names.order_by(alias.c.article_id, alias.c.place)):
             aliases.setdefault(row.article_id, []).append(row.identity)
-        rows = select(article, entry.c.seq).join_from(article, entry, entry.c.article_id == article.c.id)
+        rows = select(article, entry.c.seq, entry.c.twin, entry.c.original_id).join_from(
+            article, entry, entry.c.article_id == article.c.id
+        )
         for row in connection.execute(rows.where(article.c.id.in_(some))):
             found[row.id] = read_article(row, tuple(aliases.get(row.id, ())))
     return found
@@ -34,13 +36,16 @@ def load(connection: Connection, article_ids: Collection[str]) -> dict[str, Stor
 def languages(connection: Connection) -> dict[str, int]:
     """Language tag -> number of articles, by tag."""
     total = func.sum(shelf.c.articles)
-    rows = connection.execute(select(shelf.c.language, total).group_by(shelf.c.language).order_by(shelf.c.language))
+    counts = select(shelf.c.language, total).where(shelf.c.articles > 0)
+    rows = connection.execute(counts.group_by(shelf.c.language).order_by(shelf.c.language))
     return {language: int(number) for language, number in rows}
 
 
 def sections(connection: Connection) -> list[tuple[str, str, int]]:
     """(language, section slug, number of articles), in this order."""
-    rows = select(shelf.c.language, shelf.c.section, shelf.c.articles).where(shelf.c.section != "")
+    rows = select(shelf.c.language, shelf.c.section, shelf.c.articles).where(
+        shelf.c.section != "", shelf.c.articles > 0
+    )
     return [
         (language, section, number)
         for language, section, number in connection.execute(rows.order_by(shelf.c.language, shelf.c.section))
@@ -86,7 +91,7 @@ def _keywords_of_one(tag: str) -> Select[Any]:
     return (
         select(here.key, keyword.c.label, here.articles.label("uses"), here.language)
         .join_from(keyword_language, keyword, keyword.c.key == here.key)
-        .where(here.language == tag)
+        .where(here.language == tag, here.articles > 0)
         .order_by(here.articles.desc(), here.key)
     )
 
@@ -97,7 +102,7 @@ def _keywords_of_several(tags: list[str]) -> Select[Any]:
     return (
         select(here.key, keyword.c.label, uses, func.min(here.language).label("language"))
         .join_from(keyword_language, keyword, keyword.c.key == here.key)
-        .where(here.language.in_(tags))
+        .where(here.language.in_(tags), here.articles > 0)
         .group_by(here.key, keyword.c.label)
         .order_by(uses.desc(), here.key)
     )

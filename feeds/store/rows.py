@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from feeds.model import NOTHING, Article, StoredArticle
+from feeds.model import NOTHING, Article, StoredArticle, Twin
 from feeds.store.columns import clean_value, date_text, read_date_text
 
 
@@ -46,7 +46,7 @@ def whole_hash(values: dict[str, Any]) -> str:
 
 
 def read_article(row: Row[*tuple[Any, ...]], aliases: tuple[str, ...]) -> StoredArticle:
-    """One row of ``article`` joined with its ``entry.seq``."""
+    """One row of ``article`` joined with its ``entry``."""
     return StoredArticle(
         article=Article(
             id=row.id,
@@ -75,4 +75,6 @@ def read_article(row: Row[*tuple[Any, ...]], aliases: tuple[str, ...]) -> Stored
         seq=row.seq,
         first_seen_at=row.first_seen_at,
         changed_at=row.changed_at,
+        original_id=row.original_id,
+        twin=Twin(row.twin) if row.twin else None,
     )

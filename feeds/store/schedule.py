@@ -9,39 +9,61 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, func, literal, null, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, literal, null, select, update
 
 from feeds.errors import LeaseLost
-from feeds.model import Claim, Outcome, Section, Source, SourceState, SourceStatus
+from feeds.model import Claim, Hints, Outcome, Source, SourceState
 from feeds.store.columns import Instant
 from feeds.store.dialect import lock_claiming
-from feeds.store.tables import entry, source
+from feeds.store.tables import source
+from feeds.store.watching import tell
 from feeds.urls import registered_domain
 
 _CHUNK = 200  # due sources looked at in one step
 _CLOCK_SLACK = dt.timedelta(minutes=1)  # by which the clocks of several machines may differ
 _CLAIMABLE = source.c.enabled & ~source.c.retired
+_CLAIMED = (
+    source.c.id,
+    source.c.domain,
+    source.c.failures,
+    source.c.state,
+    source.c.hints,
+    source.c.last_poll_at,
+)
 
 
 def register(connection: Connection, sources: Sequence[Source], now: dt.datetime, *, complete: bool) -> None:
     """Makes these the sources; see ``Store.register``."""
-    stored = {row.id: row for row in connection.execute(select(source.c.id, source.c.retired))}
+    here = source.c
+    stored = {row.id: row for row in connection.execute(select(here.id, here.name, here.retired, here.state))}
+    told: list[dict[str, Any]] = []
     fresh = [each for each in sources if each.id not in stored]
     if fresh:
         connection.execute(source.insert(), [_configured(each) | _waiting(now, each.enabled) for each in fresh])
     for each in sources:
         if each.id in stored:
             _configure(connection, each, now, returning=stored[each.id].retired)
+            if stored[each.id].retired:
+                told.append(_event(each.id, each.name, now, SourceState.RETIRED.value, SourceState.WAITING))
     connection.execute(_mend_future(now))
     if complete:
         named = {each.id for each in sources}
         gone = [{"gone": name} for name, row in stored.items() if name not in named and not row.retired]
         if gone:
             connection.execute(_retire(now), gone)
+        told += [
+            _event(row["gone"], stored[row["gone"]].name, now, stored[row["gone"]].state, SourceState.RETIRED)
+            for row in gone
+        ]
+    tell(connection, told, now)
+
+
+def _event(source_id: str, name: str, now: dt.datetime, before: str, after: SourceState) -> dict[str, Any]:
+    return {"source_id": source_id, "name": name, "at": now, "before": before, "after": after.value, "reason": ""}
 
 
 def _configured(each: Source) -> dict[str, Any]:
@@ -73,6 +95,9 @@ def _waiting(now: dt.datetime, enabled: bool) -> dict[str, Any]:  # noqa: FBT001
         "state_since": now,
         "reason": "",
         "failures": 0,
+        "hints": None,
+        "pace_s": None,
+        "suggestion": "",
         "next_poll_at": now,
         "due_at": now if enabled else None,
     }
@@ -135,7 +160,7 @@ def _busy(now: dt.datetime) -> Select[tuple[str]]:
 
 def _due(now: dt.datetime) -> Select[Any]:
     return (
-        select(source.c.id, source.c.domain, source.c.failures, source.c.state)
+        select(*_CLAIMED)
         .where(source.c.due_at <= now, source.c.domain.not_in(_busy(now)))
         .order_by(source.c.due_at, source.c.id)
     )
@@ -144,15 +169,27 @@ def _due(now: dt.datetime) -> Select[Any]:
 def claim(connection: Connection, source_id: str, now: dt.datetime, *, lease_s: float) -> Claim | None:
     """Leases this source unless its domain is being polled, or it is disabled or unknown; see ``Store.claim``."""
     lock_claiming(connection)
-    question = select(source.c.id, source.c.failures, source.c.state).where(
-        source.c.id == source_id, _CLAIMABLE, source.c.domain.not_in(_busy(now))
-    )
+    question = select(*_CLAIMED).where(source.c.id == source_id, _CLAIMABLE, source.c.domain.not_in(_busy(now)))
     row = connection.execute(question).one_or_none()
     return None if row is None else _lease(connection, [_claim(row)], now, lease_s)[0]
 
 
 def _claim(row: Row[*tuple[Any, ...]]) -> Claim:
-    return Claim(source_id=row.id, token=secrets.token_urlsafe(16), failures=row.failures, state=SourceState(row.state))
+    return Claim(
+        source_id=row.id,
+        token=secrets.token_urlsafe(16),
+        failures=row.failures,
+        state=SourceState(row.state),
+        hints=_hints(row.hints),
+        last_poll_at=row.last_poll_at,
+    )
+
+
+def _hints(kept: Mapping[str, Any] | None) -> Hints:
+    if kept is None:
+        return Hints()
+    hours, days = tuple(kept["skip_hours"]), tuple(kept["skip_days"])
+    return Hints(interval_s=kept["interval_s"], skip_hours=hours, skip_days=days)
 
 
 def _lease(connection: Connection, claims: list[Claim], now: dt.datetime, lease_s: float) -> list[Claim]:
@@ -188,12 +225,12 @@ def renew(connection: Connection, claim: Claim, now: dt.datetime, *, lease_s: fl
 
 
 def finish(connection: Connection, claim: Claim, outcome: Outcome) -> None:
-    """Gives the claim back and records the outcome."""
+    """Gives the claim back and records the outcome; tells of it when the state is another than before."""
     hold(connection, claim)
-    changed = source.c.state != outcome.state.value
+    now_is = select(source.c.name, source.c.state).where(source.c.id == claim.source_id)
+    before = connection.execute(now_is).one()
     values: dict[str, Any] = {
         "state": outcome.state.value,
-        "state_since": case((changed, literal(outcome.polled_at, Instant)), else_=source.c.state_since),
         "reason": outcome.reason,
         "failures": outcome.failures,
         "next_poll_at": outcome.next_poll_at,
@@ -201,35 +238,15 @@ def finish(connection: Connection, claim: Claim, outcome: Outcome) -> None:
         "last_poll_at": outcome.polled_at,
         "lease_token": None,
         "lease_until": None,
+        "hints": None if outcome.hints == Hints() else asdict(outcome.hints),
+        "pace_s": outcome.pace_s,
+        "suggestion": outcome.suggestion,
     }
     if outcome.state is SourceState.OK:
         values["last_ok_at"] = outcome.polled_at
+    if before.state != outcome.state.value:
+        values["state_since"] = outcome.polled_at
     connection.execute(update(source).where(source.c.id == claim.source_id).values(values))
-
-
-def status(connection: Connection) -> list[SourceStatus]:
-    """Every source ever registered, by id."""
-    number = select(entry.c.source_id, func.count().label("articles")).group_by(entry.c.source_id)
-    articles = {row.source_id: row.articles for row in connection.execute(number)}
-    rows = connection.execute(select(source).order_by(source.c.id))
-    return [_status(row, articles.get(row.id, 0)) for row in rows]
-
-
-def _status(row: Row[Any], articles: int) -> SourceStatus:
-    return SourceStatus(
-        id=row.id,
-        name=row.name,
-        kind=row.kind,
-        url=row.url,
-        language=row.language,
-        sections=tuple(Section(**section) for section in row.sections),
-        state=SourceState(row.state),
-        state_since=row.state_since,
-        reason=row.reason,
-        failures=row.failures,
-        articles=articles,
-        next_poll_at=row.next_poll_at if row.enabled else None,
-        last_poll_at=row.last_poll_at,
-        last_ok_at=row.last_ok_at,
-        last_article_at=row.last_article_at,
-    )
+    if before.state != outcome.state.value:
+        event = {"source_id": claim.source_id, "name": before.name, "at": outcome.polled_at, "reason": outcome.reason}
+        tell(connection, [event | {"before": before.state, "after": outcome.state.value}], outcome.polled_at)

@@ -1,7 +1,7 @@
 """The store over SQLAlchemy Core: each method one transaction, each failure of the database a StoreError.
 
-What the methods do stands in the rooms beside this: schedule, memory, writing, questions, reading. Here are only the
-transactions. A read sees one state of the database from beginning to end.
+What the methods do stands in the rooms beside this: schedule, watching, memory, copies, activity, writing, questions,
+reading. Here are only the transactions. A read sees one state of the database from beginning to end.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from feeds.model import (
     Outcome,
     PageRecord,
     Source,
+    SourceEvent,
+    SourceState,
     SourceStatus,
     StoredArticle,
+    TargetRecord,
     Update,
-    Validators,
 )
-from feeds.store import memory, numbering, questions, reading, schedule, writing
+from feeds.store import activity, copies, memory, numbering, questions, reading, schedule, watching, writing
 
 WRITES = "polyfeed_writes"  # execution option: the transaction takes the write lock as it begins (SQLite)
 _STEADY = {"isolation_level": "REPEATABLE READ"}
@@ -86,15 +88,52 @@ class SqlStore:
         with self._writing() as connection:
             schedule.finish(connection, claim, outcome)
 
-    def status(self) -> list[SourceStatus]:
-        """Every source ever registered."""
+    def status(
+        self,
+        source_ids: Collection[str] | None = None,
+        *,
+        states: Collection[SourceState] | None = None,
+        after: str = "",
+        limit: int | None = None,
+    ) -> list[SourceStatus]:
+        """Sources by id."""
         with self._reading() as connection:
-            return schedule.status(connection)
+            return watching.status(connection, source_ids, states=states, after=after, limit=limit)
 
-    def validators(self, source_id: str, urls: Collection[str]) -> Mapping[str, Validators]:
-        """Validators of listing or feed addresses."""
+    def states(self) -> Mapping[SourceState, int]:
+        """How many sources are in each state."""
         with self._reading() as connection:
-            return memory.validators(connection, source_id, urls)
+            return watching.states(connection)
+
+    def events(self, *, after_seq: int = 0, limit: int, newest: bool = False) -> list[SourceEvent]:
+        """Changes of state; those older than ``watching.EVENTS_KEPT`` are forgotten as new ones come."""
+        with self._reading() as connection:
+            return watching.events(connection, after_seq=after_seq, limit=limit, newest=newest)
+
+    def cursor(self, name: str) -> int:
+        """How far a reader has come."""
+        with self._reading() as connection:
+            return watching.cursor_of(connection, name)
+
+    def move_cursor(self, name: str, before: int, after: int) -> bool:
+        """Moves it unless somebody else did."""
+        with self._writing() as connection:
+            return watching.move_cursor(connection, name, before, after)
+
+    def note_mistakes(self, mistakes: Sequence[str], now: dt.datetime) -> None:
+        """Keeps what is wrong in the configuration."""
+        with self._writing() as connection:
+            watching.note_mistakes(connection, mistakes, now)
+
+    def mistakes(self) -> list[str]:
+        """What was noted last."""
+        with self._reading() as connection:
+            return watching.noted_mistakes(connection)
+
+    def targets(self, source_id: str, urls: Collection[str]) -> Mapping[str, TargetRecord]:
+        """What is remembered of listing pages, feeds and sitemaps."""
+        with self._reading() as connection:
+            return memory.targets(connection, source_id, urls)
 
     def pages(self, source_id: str, urls: Collection[str]) -> Mapping[str, PageRecord]:
         """What is remembered of these article pages."""
@@ -117,6 +156,21 @@ class SqlStore:
         """The articles that these identities belong to."""
         with self._reading() as connection:
             return memory.known(connection, source_id, identities)
+
+    def elsewhere(self, source_id: str, identities: Collection[str]) -> Mapping[str, str]:
+        """Articles of other sources that have these identities."""
+        with self._reading() as connection:
+            return copies.elsewhere(connection, source_id, identities)
+
+    def alike(self, bands: Collection[int], *, since: dt.datetime, limit: int) -> Mapping[str, int]:
+        """Articles that share bands."""
+        with self._reading() as connection:
+            return copies.alike(connection, bands, since, limit)
+
+    def activity(self, source_ids: Collection[str], since: dt.date) -> Mapping[str, Mapping[dt.date, int]]:
+        """Articles a day; days longer ago than ``activity.KEPT_DAYS`` are forgotten as new articles come."""
+        with self._reading() as connection:
+            return activity.activity_of(connection, source_ids, since)
 
     def write(self, claim: Claim, update: Update, now: dt.datetime) -> int:
         """Writes an update, all or nothing, and returns the change counter.

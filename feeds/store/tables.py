@@ -3,12 +3,27 @@
 ``article`` holds what an article is; ``entry`` where it stands: one narrow row for each article, its key the number
 of its last change. ``entry`` and ``article_keyword`` are all that a feed's window reads, so no article text is
 touched to find out what a feed holds. ``shelf``, ``keyword`` and ``keyword_language`` count what is in them and are
-written in the same transaction.
+written in the same transaction. What repeats what stands in ``entry`` too, since only the holder of the numbering
+lock writes there: a poll may mark another source's article without waiting for that source's own poll.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from feeds.store.columns import CleanText, Instant, JsonText, Seq
 
@@ -45,7 +60,12 @@ source = Table(
     Column("last_poll_at", Instant),
     Column("last_ok_at", Instant),
     Column("last_article_at", Instant),
+    Column("hints", JsonText),  # null: the publisher asks for nothing
+    Column("pace_s", Float),
+    Column("suggestion", CleanText, nullable=False, server_default=""),
+    Column("articles", Integer, nullable=False, server_default="0"),
 )
+Index("source_by_state", source.c.state, source.c.id)
 Index("source_by_due", source.c.due_at, source.c.id)
 # only sources that are being polled: a handful, whatever the number of sources
 Index(
@@ -56,6 +76,46 @@ Index(
     postgresql_where=text("lease_token IS NOT NULL"),
 )
 
+# ``seq`` has no gaps and follows the order of commits
+source_event = Table(
+    "source_event",
+    metadata,
+    Column("seq", Seq, primary_key=True, autoincrement=False),
+    Column("source_id", CleanText, ForeignKey("source.id"), nullable=False),
+    Column("name", CleanText, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("reason", CleanText, nullable=False),
+)
+
+# how far each reader of events has come
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("name", CleanText, primary_key=True),
+    Column("seq", Seq, nullable=False),
+)
+
+# what the operator should know: one row for each kind of it
+note = Table(
+    "note",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("said", JsonText, nullable=False),
+    Column("noted_at", Instant, nullable=False),
+)
+
+# articles of a source by the day they are dated, for as long as ``activity.KEPT_DAYS``
+activity = Table(
+    "activity",
+    metadata,
+    Column("source_id", CleanText, ForeignKey("source.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("articles", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 document = Table(
     "document",
     metadata,
@@ -63,6 +123,8 @@ document = Table(
     Column("url", CleanText, primary_key=True),
     Column("etag", CleanText),
     Column("last_modified", CleanText),
+    Column("read_at", Instant),  # null: written by a version that did not say
+    Column("lastmod", CleanText),
 )
 
 page = Table(
@@ -129,6 +191,28 @@ alias = Table(
     sqlite_with_rowid=False,
 )
 Index("alias_by_article", alias.c.article_id, alias.c.place)
+Index("alias_by_identity", alias.c.identity, alias.c.article_id)
+
+# the locality-sensitive hashes of an article's text: as they were given, and one row for each, in the order in which
+# they are asked for
+likeness = Table(
+    "likeness",
+    metadata,
+    Column("article_id", CleanText, ForeignKey("article.id"), primary_key=True),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("bands", JsonText, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("likeness_by_first_seen", likeness.c.first_seen_at)
+
+band = Table(
+    "band",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_seen_at", Instant, primary_key=True),
+    Column("article_id", CleanText, primary_key=True),
+    sqlite_with_rowid=False,
+)
 
 change = Table(
     "change",
@@ -147,6 +231,8 @@ entry = Table(
     Column("source_id", CleanText, nullable=False),
     Column("language", CleanText, nullable=False),
     Column("section", CleanText, nullable=False),  # empty: none
+    Column("twin", Text, nullable=False, server_default=""),  # empty: it repeats nothing
+    Column("original_id", CleanText),
 )
 Index("entry_by_article", entry.c.article_id, unique=True)
 Index("entry_by_language", entry.c.language, entry.c.seq)
@@ -176,12 +262,14 @@ keyword = Table(
 )
 Index("keyword_by_use", keyword.c.articles.desc(), keyword.c.key)
 
+# ``articles`` counts what feeds of every source hold, ``same`` what only feeds of its own source do (``Twin.SAME``)
 keyword_language = Table(
     "keyword_language",
     metadata,
     Column("key", CleanText, primary_key=True),
     Column("language", CleanText, primary_key=True),
     Column("articles", Integer, nullable=False),
+    Column("same", Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 Index(
@@ -194,4 +282,5 @@ shelf = Table(
     Column("language", CleanText, primary_key=True),
     Column("section", CleanText, primary_key=True),  # empty: none
     Column("articles", Integer, nullable=False),
+    Column("same", Integer, nullable=False, server_default="0"),
 )

@@ -1,22 +1,25 @@
 """What a poll writes: an Update in, rows out, all in the caller's one transaction.
 
 Three steps: say what each article means to this store (``plan``), write what has no number (articles, aliases,
-pages, validators), then take change numbers and place the articles in the order of changes (``numbering``) as the
-last thing before the commit.
+bands, pages, targets, days), then take change numbers and place the articles in the order of changes (``numbering``)
+as the last thing before the commit.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from feeds.model import Change, Claim, Update
+from feeds.model import Article, Change, Claim, Marking, Update
+from feeds.store.activity import count_days
 from feeds.store.columns import clean_text
+from feeds.store.copies import remember_bands
 from feeds.store.dialect import insert_missing, insert_replacing
-from feeds.store.memory import chunks, remember_documents, remember_pages
+from feeds.store.memory import chunks, remember_pages, remember_targets
 from feeds.store.numbering import last_seq, number
 from feeds.store.planning import Planned, plan
 from feeds.store.rows import said, whole_hash
@@ -34,13 +37,31 @@ def write(connection: Connection, claim: Claim, news: Update, now: dt.datetime) 
     changed = [each for each in planned if each.change is not Change.SAME]
     _write_articles(connection, changed, now)
     _write_aliases(connection, claim.source_id, planned)
-    remember_documents(connection, claim.source_id, news.documents)
+    remember_bands(connection, {each.stored_id: each.bands for each in planned if each.bands is not None}, now)
+    remember_targets(connection, claim.source_id, news.targets)
     remember_pages(connection, claim.source_id, news.pages, stored_ids)
-    if any(each.change is Change.NEW for each in changed):
-        connection.execute(update(source).where(source.c.id == claim.source_id).values(last_article_at=now))
-    if not changed:
+    _count_new(connection, claim.source_id, [each.article for each in changed if each.change is Change.NEW], now)
+    markings = _stored_markings(news.markings, stored_ids)
+    if not changed and not markings:
         return last_seq(connection)
-    return number(connection, changed, now)
+    return number(connection, changed, markings, now)
+
+
+def _count_new(connection: Connection, source_id: str, fresh: Sequence[Article], now: dt.datetime) -> None:
+    if not fresh:
+        return
+    more = source.c.articles + len(fresh)
+    connection.execute(update(source).where(source.c.id == source_id).values(last_article_at=now, articles=more))
+    count_days(connection, source_id, fresh, now)
+
+
+def _stored_markings(markings: Sequence[Marking], stored_ids: Mapping[str, str]) -> dict[str, Marking]:
+    """Markings by the id of the row they are for; the last of several counts."""
+    ids = [(stored_ids.get(each.article_id, each.article_id), each) for each in markings]
+    return {
+        name: replace(each, article_id=name, original_id=stored_ids.get(each.original_id, each.original_id))
+        for name, each in ids
+    }
 
 
 def _write_articles(connection: Connection, changed: Sequence[Planned], now: dt.datetime) -> None:

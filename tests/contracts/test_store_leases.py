@@ -18,8 +18,8 @@ from feeds.model import (
     Source,
     SourceState,
     SourceStatus,
+    TargetRecord,
     Update,
-    Validators,
 )
 from feeds.store import Store
 
@@ -263,7 +263,7 @@ def test_a_poll_whose_source_was_taken_over_writes_nothing(
     update = Update(
         articles=(ArticleUpdate(article=article("one"), change=Change.NEW),),
         pages=(page,),
-        documents={"https://daily.example/": Validators(etag='"1"')},
+        targets={"https://daily.example/": TargetRecord(read_at=now)},
     )
 
     with pytest.raises(LeaseLost, match="daily"):
@@ -276,7 +276,7 @@ def test_a_poll_whose_source_was_taken_over_writes_nothing(
     assert store.change_seq() == 0
     assert store.load(["one"]) == {}
     assert store.pages("daily", [page.url]) == {}
-    assert store.validators("daily", ["https://daily.example/"]) == {}
+    assert store.targets("daily", ["https://daily.example/"]) == {}
     assert status(store, "daily").state is SourceState.WAITING
     assert store.write(holder, update, later) == 1
 

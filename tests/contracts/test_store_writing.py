@@ -14,6 +14,7 @@ from feeds.model import (
     FeedQuery,
     PageRecord,
     PageState,
+    TargetRecord,
     Update,
     Validators,
 )
@@ -177,7 +178,7 @@ def test_writing_the_same_update_twice_changes_nothing(
             ArticleUpdate(article=article("three", identity="three", keywords=("x", "y")), change=Change.NEW),
         ),
         pages=(page,),
-        documents={"https://daily.example/": Validators(etag='"1"')},
+        targets={"https://daily.example/": TargetRecord(read_at=now)},
     )
 
     def everything() -> list[object]:
@@ -190,7 +191,7 @@ def test_writing_the_same_update_twice_changes_nothing(
             store.sections(),
             store.status(),
             store.pages("daily", [page.url]),
-            store.validators("daily", ["https://daily.example/"]),
+            store.targets("daily", ["https://daily.example/"]),
         ]
 
     first = store.write(desk.claims["daily"], update, now)
@@ -275,19 +276,21 @@ def test_a_new_articles_own_identity_finds_it_even_if_it_was_an_alias(store: Sto
 # --- what else a poll remembers -----------------------------------------------------------------------------------
 
 
-def test_validators_are_remembered_replaced_and_forgotten(store: Store, desk: Any, now: dt.datetime) -> None:
-    desk.open("daily")
+def test_targets_come_back_as_they_were_written(store: Store, desk: Any, now: dt.datetime) -> None:
+    desk.open("daily", "weekly")
     urls = ["https://daily.example/", "https://daily.example/\udc80"]
 
-    def remember(*each: Validators) -> dict[str, Validators]:
-        documents = dict(zip(urls, each, strict=True))
-        store.write(desk.claims["daily"], Update(documents=documents), now)
-        return dict(store.validators("daily", [*urls, "https://daily.example/never"]))
+    def remember(*each: TargetRecord) -> dict[str, TargetRecord]:
+        store.write(desk.claims["daily"], Update(targets=dict(zip(urls, each, strict=True))), now)
+        return dict(store.targets("daily", [*urls, "https://daily.example/never"]))
 
-    tagged, dated = Validators(etag='W/"1"'), Validators(last_modified="Tue, 07 Jul 2020 06:03:00 GMT")
+    tagged = TargetRecord(validators=Validators(etag='W/"1"'), read_at=now, lastmod="2026-11-22")
+    dated = TargetRecord(validators=Validators(last_modified="Tue, 07 Jul 2020 06:03:00 GMT"), read_at=now + LATER)
+    bare = TargetRecord(read_at=now + 2 * LATER)
     assert remember(tagged, dated) == {urls[0]: tagged, urls[1]: dated}
     assert remember(dated, tagged) == {urls[0]: dated, urls[1]: tagged}
-    assert remember(Validators(), tagged) == {urls[1]: tagged}
+    assert remember(bare, tagged) == {urls[0]: bare, urls[1]: tagged}, "also what sends no validators was read once"
+    assert store.targets("weekly", urls) == {}
 
 
 def test_pages_come_back_as_they_were_written(store: Store, desk: Any, now: dt.datetime) -> None:

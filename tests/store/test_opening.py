@@ -26,11 +26,23 @@ def refused(url: str) -> str:
     return line
 
 
-def shape(file: Path) -> dict[str, str]:
-    """Name -> definition of every table and index, without Alembic's own."""
+def shape(file: Path) -> dict[str, object]:
+    """Every table with its columns, keys and kind, and the definition of every index; without Alembic's own table.
+
+    The text of a table's definition is not compared: a column that was added later stands at its end.
+    """
     with closing(sqlite3.connect(file)) as connection:
-        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {name: " ".join(sql.split()) for name, sql in rows if name != "alembic_version"}
+
+        def ask(question: str, *names: str) -> list[tuple[object, ...]]:
+            return connection.execute(question, names).fetchall()
+
+        found: dict[str, object] = dict(ask("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''"))
+        for (name,) in ask("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version'"):
+            columns = ask('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', str(name))
+            keys = ask('SELECT "table", "from", "to" FROM pragma_foreign_key_list(?)', str(name))
+            rowless = ask("SELECT wr FROM pragma_table_list WHERE name = ?", str(name))
+            found[str(name)] = (sorted(map(str, columns)), sorted(map(str, keys)), rowless)
+    return found
 
 
 def test_migrations_make_the_tables_that_the_code_speaks_of(file: Path, store: SqlStore, tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_a_directory_reads_the_most_used_keywords_only(
 ) -> None:
     store.write(claim, update("one", keywords=("China", "BMW")), now)
     one = plans(store, lambda: store.keywords("de", limit=9))[-1]
-    assert "keyword_language USING COVERING INDEX keyword_language_by_use (language=?)" in one
+    assert "keyword_language USING COVERING INDEX keyword_language_by_use (language=? AND articles>?)" in one
     every = plans(store, lambda: store.keywords(limit=9))[-1]
     assert every.startswith("SEARCH keyword USING INDEX keyword_by_use (articles>?)")
     assert "TEMP B-TREE" not in one

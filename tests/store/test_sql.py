@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from feeds.errors import StoreError
-from feeds.model import Claim, FeedQuery, PageRecord, PageState, Update, Validators
+from feeds.model import Claim, FeedQuery, PageRecord, PageState, TargetRecord, Update
 from feeds.store import writing
 from feeds.store.sql import SqlStore
 
@@ -20,7 +20,7 @@ def test_a_write_that_fails_midway_leaves_nothing(
     store: SqlStore, claim: Claim, update: Make, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = PageRecord(url="https://daily.example/1", state=PageState.READ, first_seen_at=now, fetched_at=now)
-    whole = Update(articles=update("one").articles, pages=(page,), documents={"x": Validators(etag="1")})
+    whole = Update(articles=update("one").articles, pages=(page,), targets={"x": TargetRecord(read_at=now)})
 
     def fail(*_: object) -> int:
         raise RuntimeError("killed")
@@ -32,7 +32,7 @@ def test_a_write_that_fails_midway_leaves_nothing(
     assert store.load(["one"]) == {}
     assert store.known("daily", ["one"]) == {}
     assert store.pages("daily", [page.url]) == {}
-    assert store.validators("daily", ["x"]) == {}
+    assert store.targets("daily", ["x"]) == {}
     assert store.write(claim, whole, now) == 1
 
 
