@@ -8,18 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from feeds.decide import (
-    Tally,
-    Wanted,
-    decide_changes,
-    decide_state,
-    failed_record,
-    keep_known,
-    listed_hash,
-    next_poll,
-    plan_pages,
-    read_record,
-)
+from feeds.decide.changes import decide_changes, keep_known
+from feeds.decide.pace import next_poll
+from feeds.decide.plan import Wanted, listed_hash, plan_pages
+from feeds.decide.records import failed_record, read_record
+from feeds.decide.state import Tally, decide_state
 from feeds.errors import (
     ArticleError,
     Blocked,
