@@ -17,12 +17,14 @@ import re
 import struct
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 from rensa import RMinHash
 
 # a shorter text says too little: a teaser, a caption, a notice under a video
 FEWEST_SHINGLES = 50
 _WORDS, _CHARACTERS = 3, 6
+_TELLING_LETTERS = 4
 _BANDS, _ROWS = 20, 2
 _SEED = 0x504F4C59  # any number; another one would meet no band that is stored
 _SALT = struct.pack(">BBB", RMinHash.ALGORITHM_VERSION & 0xFF, _BANDS, _ROWS)
@@ -55,6 +57,17 @@ def shingles_of(text: str) -> frozenset[str]:
     length = _CHARACTERS if is_unspaced else _WORDS
     found = frozenset(map(" ".join, zip(*(words[start:] for start in range(length)), strict=False)))
     return found if len(found) >= FEWEST_SHINGLES else frozenset()
+
+
+def terms_of(words: list[str]) -> frozenset[str]:
+    """What tells of a text's matter: words of four letters or more, and pairs of characters without a space."""
+    pairs = pairwise(words)
+    return frozenset(
+        (
+            *(word for word in words if len(word) >= _TELLING_LETTERS),
+            *(one + other for one, other in pairs if _UNSPACED.fullmatch(one) and _UNSPACED.fullmatch(other)),
+        )
+    )
 
 
 @lru_cache(maxsize=64)  # one poll asks for a text's bands twice: was it moved, is it a copy
