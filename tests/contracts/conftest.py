@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import MetaData, create_engine
 
-from feeds.model import Article, ArticleUpdate, Change, Claim, FeedQuery, Kind, Source, Update
+from feeds.model import Article, ArticleUpdate, Change, Claim, FeedQuery, Kind, Marking, Source, Twin, Update
 from feeds.store import Store, open_store
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -68,13 +68,25 @@ class Desk:
             assert claim
             self.claims[name] = claim
 
-    def put(self, *articles: Article, change: Change = Change.NEW, now: dt.datetime = NOW) -> int:
+    def put(
+        self,
+        *articles: Article,
+        change: Change = Change.NEW,
+        now: dt.datetime = NOW,
+        markings: Sequence[Marking] = (),
+        bands: tuple[int, ...] | None = None,
+    ) -> int:
         """Writes articles of one source."""
         name = articles[0].source_id
         if name not in self.claims:
             self.open(name)
-        updates = tuple(ArticleUpdate(article=each, change=change) for each in articles)
-        return self.store.write(self.claims[name], Update(articles=updates), now)
+        updates = tuple(ArticleUpdate(article=each, change=change, bands=bands) for each in articles)
+        return self.store.write(self.claims[name], Update(articles=updates, markings=tuple(markings)), now)
+
+    def mark(self, source_id: str, article_id: str, twin: Twin, original_id: str = "original") -> int:
+        """Marks one article, by a poll of ``source_id``."""
+        marking = Marking(article_id=article_id, original_id=original_id, twin=twin)
+        return self.store.write(self.claims[source_id], Update(markings=(marking,)), NOW)
 
     def ids(self, limit: int = 100, before_seq: int | None = None, **query: Any) -> list[str]:
         """The window of a query, newest first."""

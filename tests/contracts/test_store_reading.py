@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feeds.folding import keyword_key
-from feeds.model import Article, Change, FeedQuery, KeywordCount, Match
+from feeds.model import Article, Change, FeedQuery, KeywordCount, Marking, Match, Twin
 from feeds.store import Store, open_store
 
 Make = Callable[..., Article]
@@ -133,7 +134,7 @@ def test_keywords_of_a_language_hold_those_of_its_narrower_tags(store: Store, de
     )
     assert store.keywords("zh") == [
         KeywordCount(key="中国", label="中国", language="zh", articles=3),
-        KeywordCount(key="寶馬", label="寶馬", language="zh", articles=1),
+        KeywordCount(key=keyword_key("寶馬"), label="寶馬", language="zh", articles=1),
     ]
     assert store.keywords("zh-Hans") == [KeywordCount(key="中国", label="中国", language="zh-Hans", articles=1)]
     assert store.keywords()[0].language == "zh-Hant"
@@ -165,6 +166,7 @@ drafts = st.fixed_dictionaries(
         "keywords": st.lists(st.sampled_from(WORDS), max_size=4).map(tuple),
         "section": st.sampled_from(SECTIONS),
         "change": st.sampled_from([Change.NEW, Change.UPDATED]),
+        "twin": st.sampled_from([None, None, *Twin]),
     }
 )
 queries = st.builds(
@@ -174,10 +176,21 @@ queries = st.builds(
     match=st.sampled_from(Match),
     section=st.sampled_from([None, "china", "sport", "nothing"]),
     source=st.sampled_from([None, *SOURCES, "nobody"]),
+    copies=st.booleans(),
 )
 
 
-def answers(article: Article, query: FeedQuery) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a store should hold of one article."""
+
+    seq: int
+    article: Article
+    twin: Twin | None
+
+
+def answers(held: Held, query: FeedQuery) -> bool:
+    article = held.article
     keys = {keyword_key(word) for word in article.keywords}
     carried = [key in keys for key in query.keywords]
     return (
@@ -185,6 +198,8 @@ def answers(article: Article, query: FeedQuery) -> bool:
         and (not carried or (all(carried) if query.match is Match.ALL else any(carried)))
         and (query.section is None or article.section == query.section)
         and (query.source is None or article.source_id == query.source)
+        and (query.source is not None or held.twin is not Twin.SAME)
+        and (query.copies or held.twin is not Twin.COPY)
     )
 
 
@@ -193,7 +208,7 @@ def answers(article: Article, query: FeedQuery) -> bool:
     steps=st.lists(drafts, max_size=16),
     asked=st.lists(queries, min_size=5, max_size=12),
     limit=st.integers(1, 6),
-    before=st.integers(1, 12),
+    before_seq=st.integers(1, 12),
 )
 def test_windows_and_counts_equal_those_of_reading_every_article(
     *,
@@ -203,28 +218,33 @@ def test_windows_and_counts_equal_those_of_reading_every_article(
     steps: list[dict[str, Any]],
     asked: list[FeedQuery],
     limit: int,
-    before: int,
+    before_seq: int,
 ) -> None:
     store = open_store(clean_url())
     desk = type(desk)(store)
-    current: dict[str, tuple[int, Article]] = {}
+    current: dict[str, Held] = {}
     for draft in steps:
         written = article(
-            f"{draft['source_id']} {draft['name']}", **{k: draft[k] for k in draft if k not in {"name", "change"}}
+            f"{draft['source_id']} {draft['name']}",
+            **{k: draft[k] for k in draft if k not in {"name", "change", "twin"}},
         )
-        seq = desk.put(written, change=draft["change"])
-        if written.id not in current or current[written.id][1] != written:
-            current[written.id] = (seq, written)
-    newest = sorted(((seq, each) for seq, each in current.values()), key=lambda pair: -pair[0])
+        before = current.get(written.id)
+        twin = draft["twin"] or (before.twin if before else None)
+        marking = Marking(article_id=written.id, original_id="original", twin=draft["twin"] or Twin.COPY)
+        seq = desk.put(written, change=draft["change"], markings=[marking] * bool(draft["twin"]))
+        if before is None or (before.article, before.twin) != (written, twin):
+            current[written.id] = Held(seq=seq, article=written, twin=twin)
+        assert seq == store.change_seq() == max(each.seq for each in current.values())
+    newest = sorted(current.values(), key=lambda each: -each.seq)
 
     for query in asked:
-        expected = [(each.id, seq) for seq, each in newest if answers(each, query)]
+        expected = [(each.article.id, each.seq) for each in newest if answers(each, query)]
         assert store.window(query, limit=limit) == expected[:limit], query
-        older = [pair for pair in expected if pair[1] < before]
-        assert store.window(query, limit=limit, before_seq=before) == older[:limit], query
+        older = [pair for pair in expected if pair[1] < before_seq]
+        assert store.window(query, limit=limit, before_seq=before_seq) == older[:limit], query
         assert store.count(query) == len(expected), query
 
-    articles = [each for _, each in newest]
+    articles = [each.article for each in newest if each.twin is not Twin.SAME]
     assert store.languages() == Counter(each.language for each in articles)
     shelves = Counter((each.language, each.section) for each in articles if each.section)
     assert {(tag, section): number for tag, section, number in store.sections()} == shelves
