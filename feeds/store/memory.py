@@ -40,6 +40,7 @@ def _read_target(row: Row[Any]) -> TargetRecord:
         validators=Validators(etag=row.etag or None, last_modified=row.last_modified),
         read_at=row.read_at or LONG_AGO,
         lastmod=row.lastmod,
+        read_as=row.read_as,
     )
 
 
@@ -94,6 +95,7 @@ def _read_page(row: Row[Any]) -> PageRecord:
         validators=Validators(etag=row.etag, last_modified=row.last_modified),
         article_id=row.article_id,
         section=row.section,
+        read_as=row.read_as,
     )
 
 
@@ -125,6 +127,7 @@ def remember_targets(connection: Connection, source_id: str, records: Mapping[st
             "last_modified": each.validators.last_modified,
             "read_at": each.read_at,
             "lastmod": each.lastmod,
+            "read_as": each.read_as,
         }
         for url, each in records.items()
     ]
@@ -150,6 +153,7 @@ def remember_pages(
             "last_modified": each.validators.last_modified,
             "article_id": stored_ids.get(each.article_id or "", each.article_id),
             "section": each.section,
+            "read_as": each.read_as,
         }
         for each in records
     ]

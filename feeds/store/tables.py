@@ -125,6 +125,7 @@ document = Table(
     Column("last_modified", CleanText),
     Column("read_at", Instant),  # null: written by a version that did not say
     Column("lastmod", CleanText),
+    Column("read_as", CleanText, nullable=False, server_default=""),
 )
 
 page = Table(
@@ -143,6 +144,7 @@ page = Table(
     Column("last_modified", CleanText),
     Column("article_id", CleanText),
     Column("section", CleanText),
+    Column("read_as", CleanText, nullable=False, server_default=""),
 )
 Index("page_by_retry", page.c.source_id, page.c.state, page.c.retry_at)
 Index("page_by_first_seen", page.c.source_id, page.c.state, page.c.first_seen_at)

@@ -284,7 +284,7 @@ def test_targets_come_back_as_they_were_written(store: Store, desk: Any, now: dt
         store.write(desk.claims["daily"], Update(targets=dict(zip(urls, each, strict=True))), now)
         return dict(store.targets("daily", [*urls, "https://daily.example/never"]))
 
-    tagged = TargetRecord(validators=Validators(etag='W/"1"'), read_at=now, lastmod="2026-11-22")
+    tagged = TargetRecord(validators=Validators(etag='W/"1"'), read_at=now, lastmod="2026-11-22", read_as="a1")
     dated = TargetRecord(validators=Validators(last_modified="Tue, 07 Jul 2020 06:03:00 GMT"), read_at=now + LATER)
     bare = TargetRecord(read_at=now + 2 * LATER)
     assert remember(tagged, dated) == {urls[0]: tagged, urls[1]: dated}

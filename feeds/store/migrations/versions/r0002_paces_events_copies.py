@@ -31,6 +31,8 @@ def upgrade() -> None:
     _activity()
     op.add_column("document", sa.Column("read_at", _INSTANT))
     op.add_column("document", sa.Column("lastmod", _TEXT))
+    for table in ("document", "page"):
+        op.add_column(table, sa.Column("read_as", _TEXT, nullable=False, server_default=""))
     op.create_index("alias_by_identity", "alias", ["identity", "article_id"])
     _bands()
     op.add_column("entry", sa.Column("twin", sa.Text(), nullable=False, server_default=""))
