@@ -92,12 +92,20 @@ def read_copies(query_string: str) -> tuple[bool, bool]:
     """
     if not query_string or (COPIES not in query_string.lower() and "%" not in query_string):
         return True, True
-    pieces = [piece.partition("=") for piece in query_string.split("&")]
-    said = [each for each in pieces if unquote_plus(each[0]).strip().casefold() == COPIES]
+    said = [piece.partition("=") for piece in query_string.split("&") if _says_copies(piece)]
     if not said:
         return True, True
     is_hidden = unquote_plus(said[0][2]).strip().casefold() == "hide"
     return not is_hidden, ["".join(each) for each in said] == [HIDE_COPIES]
+
+
+def without_copies(query_string: str) -> str:
+    """The other parameters of a query string."""
+    return "&".join(piece for piece in query_string.split("&") if piece and not _says_copies(piece))
+
+
+def _says_copies(piece: str) -> bool:
+    return unquote_plus(piece.partition("=")[0]).strip().casefold() == COPIES
 
 
 def write_parameters(query: FeedQuery) -> str:

@@ -20,7 +20,13 @@ from feeds.settings import Settings
 from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
 from feeds.web.ready import Ready, keep_ready
-from feeds.web.subscriptions import Subscription, editions_with_articles, list_subscriptions, write_opml
+from feeds.web.subscriptions import (
+    Subscription,
+    editions_with_articles,
+    list_subscriptions,
+    sources_with_articles,
+    write_opml,
+)
 
 # what a file system takes for one name (POSIX NAME_MAX), less the ending of the compressed form
 _LONGEST_NAME_BYTES = 255 - len(".atom.gz.part")
@@ -31,8 +37,9 @@ def subscriptions(catalogue: Catalogue) -> Iterator[Subscription]:
     languages = editions_with_articles(catalogue.overview())
     if languages:
         yield Subscription(query=FeedQuery(), name="All languages")
+    sources = sources_with_articles(catalogue)
     for language in languages:
-        yield from list_subscriptions(catalogue, language)
+        yield from list_subscriptions(catalogue, language, sources)
 
 
 @click.command(epilog="Example: polyfeed feeds | grep BMW")

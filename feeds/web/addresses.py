@@ -1,14 +1,14 @@
-"""A decoded path in; where the feed or page is, where it moved, or why there is none, out."""
+"""A decoded path and its parameters in; where the feed or page is, where it moved, or why there is none, out."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feeds.errors import QueryError
 from feeds.model import FeedQuery, Format
-from feeds.query import Address, read_address, spell_address, write_address
+from feeds.query import Address, read_address, read_copies, spell_address, write_address
 from feeds.web.catalogue import Catalogue, Overview
 
 
@@ -44,24 +44,25 @@ class Missing:
     format: Format | None = None
 
 
-def find_place(path: str, catalogue: Catalogue) -> Place | Moved | Missing:
-    """Reads a path that begins with ``/feeds/``. Raises StoreError."""
+def find_place(path: str, query_string: str, catalogue: Catalogue) -> Place | Moved | Missing:
+    """Reads a path that begins with ``/feeds/``, and what its parameters say of copies. Raises StoreError."""
     if "\ufffd" in path:
         return Missing(subject="address", name="the address is not UTF-8")
     try:
         address = read_address(path)
     except QueryError as error:
         return Missing(subject="address", name=error.reason)
-    query = address.query
+    copies, is_plain = read_copies(query_string)
+    query = replace(address.query, copies=copies)
     labels = catalogue.labels(query.keywords) if query.keywords else {}
     canonical = spell_address(query, address.format, labels)
     settled = len(labels) == len(query.keywords)
-    if path != canonical and (settled or _fold(path) != _fold(canonical)):
+    if not is_plain or (path != canonical and (settled or _fold(path) != _fold(canonical))):
         return Moved(to=write_address(query, address.format, labels))
     unknown = _what_is_unknown(query, catalogue)
     if unknown is not None:
         return Missing(subject=unknown[0], name=unknown[1], format=address.format)
-    return Place(address=address, labels=labels, settled=settled)
+    return Place(address=replace(address, query=query), labels=labels, settled=settled)
 
 
 def _what_is_unknown(query: FeedQuery, catalogue: Catalogue) -> tuple[str, str] | None:
@@ -73,7 +74,7 @@ def _what_is_unknown(query: FeedQuery, catalogue: Catalogue) -> tuple[str, str] 
         if not catalogue.has(has_language):
             return "language", tag
     source = query.source
-    if source is not None and not catalogue.has(lambda overview: source in overview.sources):
+    if source is not None and not catalogue.sources([source]):
         return "source", source
     return None
 

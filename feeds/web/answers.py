@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from feeds.errors import StoreError
 from feeds.folding import keyword_key
-from feeds.model import FeedQuery, Format, StoredArticle
+from feeds.model import FeedQuery, Format, StoredArticle, Twin
 from feeds.query import Address, spell_address, write_address
+from feeds.render.entry import Original
 from feeds.render.head import MEDIA_TYPES, make_head, newest_change
 from feeds.render.renderer import Renderer
 from feeds.settings import Settings
@@ -53,6 +54,11 @@ class _Slot:
     window: Sequence[tuple[str, int]] | None = None
     ready: Ready | None = None
 
+    @property
+    def key(self) -> tuple[str, bool]:
+        """What stands for its address. Not one text: any sign may stand in a path."""
+        return self.path, self.query.copies
+
 
 class Answers:
     """Ready answers by address; safe to share between threads, each feed rendered by one of them at a time."""
@@ -72,16 +78,19 @@ class Answers:
         self._clock = clock
         self._prefix = urlsplit(settings.base_url).path  # where a proxy in front has mounted the service
         self._renderer = Renderer(public_url=settings.base_url)
-        self._slots: BoundedMemory[str, _Slot] = BoundedMemory(max_bytes)
+        self._slots: BoundedMemory[tuple[str, bool], _Slot] = BoundedMemory(max_bytes)
         self._articles: BoundedMemory[tuple[str, int], StoredArticle] = BoundedMemory(ARTICLE_BYTES)
         self._look = threading.Lock()
         self._looked_at = float("-inf")
         self._seq = -1
         self._is_down = False
 
-    def at(self, wsgi_path: str) -> Ready | None:
-        """The answer at a path that was asked for before; None sends the request on to whoever reads addresses."""
-        slot = self._slots.get(wsgi_path)
+    def at(self, wsgi_path: str, *, copies: bool = True) -> Ready | None:
+        """The answer at a path that was asked for before; None sends the request on to whoever reads addresses.
+
+        ``copies`` is what the parameters say of them (``query.read_copies``).
+        """
+        slot = self._slots.get((wsgi_path, copies))
         if slot is None:
             return None
         seq = self.change_seq()
@@ -103,10 +112,10 @@ class Answers:
         if address.format is None:
             raise ValueError("a page is no feed")
         path = self._path(address.query, address.format)
-        slot = self._slots.get(path)
+        slot = self._slots.get((path, address.query.copies))
         if slot is None:
             slot = _Slot(query=address.query, format=address.format, path=path)
-            slot = self._slots.add(path, slot, _weigh(slot))
+            slot = self._slots.add(slot.key, slot, _weigh(slot))
         ready = self._refresh(slot, self.change_seq())
         # between the two lines above a first article may have fixed a keyword's spelling: then look there
         return ready if ready is not None else self.ready(address)
@@ -124,6 +133,27 @@ class Answers:
         """Display forms of every keyword in a feed. Raises StoreError."""
         keys = {keyword_key(keyword) for stored in articles for keyword in stored.article.keywords}
         return self._catalogue.labels({*keys, *query.keywords})
+
+    def originals(self, articles: Iterable[StoredArticle]) -> dict[str, Original]:
+        """What each copy among these repeats, by the copy's id. Raises StoreError."""
+        copied = {each.article.id: each.original_id for each in articles if each.twin is Twin.COPY and each.original_id}
+        if not copied:
+            return {}
+        found = self._store.load(set(copied.values()))
+        names = self._names({stored.article.source_id for stored in found.values()})
+        return {
+            copy_id: Original(
+                id=original_id,
+                url=found[original_id].article.url,
+                source_id=found[original_id].article.source_id,
+                source_name=names.get(found[original_id].article.source_id, ""),
+            )
+            for copy_id, original_id in copied.items()
+            if original_id in found
+        }
+
+    def _names(self, source_ids: Collection[str]) -> dict[str, str]:
+        return {source_id: source.name for source_id, source in self._catalogue.sources(source_ids).items()}
 
     def change_seq(self) -> int:
         """The store's change counter as it was at most a second ago; the last one known while the store is down."""
@@ -153,12 +183,12 @@ class Answers:
                 return slot.ready
             try:
                 if self._path(slot.query, slot.format) != slot.path:
-                    self._slots.drop(slot.path)
+                    self._slots.drop(slot.key)
                     return None
                 window = self._store.window(slot.query, limit=self._settings.feed_entries)
                 if window != slot.window or slot.ready is None:
                     slot.ready = self._render(slot, window)
-                    self._slots.put(slot.path, slot, _weigh(slot))
+                    self._slots.put(slot.key, slot, _weigh(slot))
             except StoreError:
                 if slot.ready is None:
                     raise
@@ -175,6 +205,7 @@ class Answers:
         labels = self.labels(slot.query, articles)
         overview = self._catalogue.overview()
         source, section = slot.query.source, slot.query.section
+        names = self._names({stored.article.source_id for stored in articles} | ({source} if source else set()))
         head = make_head(
             slot.query,
             slot.format,
@@ -182,10 +213,11 @@ class Answers:
             service=self._settings.title,
             labels=labels,
             section_name=overview.section_name(section, slot.query.languages) if section else None,
-            source_name=overview.sources[source].name if source and source in overview.sources else None,
+            source_name=names.get(source) if source else None,
         )
-        names = {source_id: status.name for source_id, status in overview.sources.items()}
-        body = self._renderer.render(head, articles, slot.format, labels=labels, source_names=names)
+        body = self._renderer.render(
+            head, articles, slot.format, labels=labels, source_names=names, originals=self.originals(articles)
+        )
         return keep_ready(
             body,
             CONTENT_TYPES[slot.format],

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from feeds.model import KeywordCount, SourceStatus
+from feeds.model import KeywordCount, SourceState, SourceStatus
 from feeds.store.base import Store
 
 T = TypeVar("T")
 FRESH_S = 2.0
 PATIENCE = 20  # a table is read during at most a twentieth of the time
 MOST_LABELS = 50_000
+SOURCES_KEPT = 2000  # of a store with more, the others are asked for by id
+SOURCES_A_STEP = 1000
 
 
 class Kept(Generic[T]):
@@ -55,11 +57,15 @@ class Kept(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """``languages``: tag -> articles; ``sections``: (language, slug, articles) of those that have articles."""
+    """``languages``: tag -> articles; ``sections``: (language, slug, articles) of those that have articles.
+
+    ``sources`` are the first ones by id, all of them in any but a huge store; ``states`` counts all.
+    """
 
     languages: Mapping[str, int]
     sections: tuple[tuple[str, str, int], ...]
     sources: Mapping[str, SourceStatus]
+    states: Mapping[SourceState, int]
 
     @property
     def tags(self) -> set[str]:
@@ -99,6 +105,20 @@ class Catalogue:
         """Whether ``is_known`` holds now; what was registered a moment ago counts. Raises StoreError."""
         return is_known(self._overview.value()) or is_known(self._overview.value(older_than_s=0.5))
 
+    def sources(self, source_ids: Collection[str]) -> dict[str, SourceStatus]:
+        """These sources by id, without those that were never registered. Raises StoreError."""
+        kept = self.overview().sources
+        missing = [source_id for source_id in source_ids if source_id not in kept]
+        found = {source.id: source for source in self._store.status(missing)} if missing else {}
+        return found | {source_id: kept[source_id] for source_id in source_ids if source_id in kept}
+
+    def every_source(self) -> Iterator[SourceStatus]:
+        """All sources ever registered, by id, read from the store step by step. Raises StoreError."""
+        after = ""
+        while step := self._store.status(after=after, limit=SOURCES_A_STEP):
+            yield from step
+            after = step[-1].id
+
     def keywords(self, language: str | None, *, limit: int | None) -> list[KeywordCount]:
         """The most used keywords of a known language. Raises StoreError."""
         key = (language, limit)
@@ -121,5 +141,6 @@ class Catalogue:
         return Overview(
             languages=dict(self._store.languages()),
             sections=tuple(self._store.sections()),
-            sources={source.id: source for source in self._store.status()},
+            sources={source.id: source for source in self._store.status(limit=SOURCES_KEPT)},
+            states=dict(self._store.states()),
         )

@@ -9,9 +9,12 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from feeds.query import read_copies
 from feeds.web.answers import Answers
 from feeds.web.metrics import Meter
 from feeds.web.ready import decide
+
+_NO_PARAMETERS = (True, True)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,7 +34,9 @@ class FastLayer:
         if method != "GET" and method != "HEAD":  # noqa: PLR1714 - the quicker form of it, on the hot path
             return self._app(environ, start_response)
         began = time.perf_counter()
-        ready = self._at(environ["PATH_INFO"])
+        query = environ.get("QUERY_STRING")
+        copies, is_plain = read_copies(query) if query else _NO_PARAMETERS
+        ready = self._at(environ["PATH_INFO"], copies=copies) if is_plain else None
         if ready is None:
             return self._app(environ, start_response)
         answer = decide(ready, environ)

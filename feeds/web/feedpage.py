@@ -10,7 +10,7 @@ from flask import request
 from feeds.folding import keyword_key
 from feeds.model import FeedQuery, Match, StoredArticle
 from feeds.query import write_address
-from feeds.render.entry import Entry, describe, published_at
+from feeds.render.entry import Entry, Original, describe, published_at
 from feeds.render.text import first_words
 from feeds.render.titles import feed_title
 from feeds.web.addresses import Place
@@ -46,13 +46,15 @@ class ShownArticle:
     excerpt: str
     image: str | None
     caption: str
+    original: Chip | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFeed:
     """A feed as its page shows it.
 
-    ``mixed`` when its articles can be of several languages; ``wider`` leads to the same keywords in every language.
+    ``mixed`` when its articles can be of several languages; ``wider`` leads to the same keywords in every language,
+    ``other`` to the same feed without or with syndicated copies.
     """
 
     title: str
@@ -64,6 +66,7 @@ class ShownFeed:
     feeds: list[FeedLink]
     crumbs: list[Chip]
     wider: Chip | None
+    other: Chip | None
 
 
 def feed_page(place: Place) -> Ready:
@@ -81,13 +84,19 @@ def _make(query: FeedQuery, before: int | None) -> Ready:
     labels = shared.answers.labels(query, articles)
     overview = shared.catalogue.overview()
     newest_first = sorted(articles, key=lambda stored: (published_at(stored), stored.seq), reverse=True)
-    feed = _shown_feed(query, labels, overview)
+    originals = shared.answers.originals(articles)
+    shown_sources = {stored.article.source_id for stored in articles} | ({query.source} if query.source else set())
+    names = {source_id: source.name for source_id, source in shared.catalogue.sources(shown_sources).items()}
+    feed = _shown_feed(query, labels, overview, names, has_copies=bool(originals))
     path = write_address(query, None, labels)
     return page(
         "feed.html",
         discovery=discovery(query, feed.title, labels),
         feed=feed,
-        articles=[_shown_article(stored, query, labels, overview) for stored in newest_first],
+        articles=[
+            _shown_article(stored, query, labels, overview, names, original=originals.get(stored.article.id))
+            for stored in newest_first
+        ],
         older=page_href(path, before=min(stored.seq for stored in articles)) if rest else None,
         newer=page_href(path) if before is not None else None,
     )
@@ -99,7 +108,9 @@ def _before() -> int | None:
     return int(given) if given.isascii() and given.isdigit() and len(given) <= MAX_SEQ_DIGITS else None
 
 
-def _shown_feed(query: FeedQuery, labels: Mapping[str, str], overview: Overview) -> ShownFeed:
+def _shown_feed(
+    query: FeedQuery, labels: Mapping[str, str], overview: Overview, names: Mapping[str, str], *, has_copies: bool
+) -> ShownFeed:
     visitor = page_language()
     language = query.languages[0] if len(query.languages) == 1 else visitor
     section, source = query.section, query.source
@@ -109,9 +120,9 @@ def _shown_feed(query: FeedQuery, labels: Mapping[str, str], overview: Overview)
         service="",
         language=language,
         section_name=overview.section_name(section, query.languages) if section else None,
-        source_name=overview.sources[source].name if source and source in overview.sources else None,
+        source_name=names.get(source) if source else None,
     )
-    every = FeedQuery(languages=query.languages)
+    every = FeedQuery(languages=query.languages, copies=query.copies)
     name = " + ".join(own_name(tag) for tag in query.languages) or gettext("Every language together")
     return ShownFeed(
         title=title,
@@ -123,7 +134,13 @@ def _shown_feed(query: FeedQuery, labels: Mapping[str, str], overview: Overview)
         feeds=feed_links(query, labels),
         crumbs=[] if query == every else [Chip(label=name, href=query_href(every), language=language)],
         wider=_wider(query, labels),
+        other=_with_or_without_copies(query, labels) if has_copies or not query.copies else None,
     )
+
+
+def _with_or_without_copies(query: FeedQuery, labels: Mapping[str, str]) -> Chip:
+    label = gettext("Hide copies from other sources") if query.copies else gettext("Show copies from other sources")
+    return Chip(label=label, href=query_href(replace(query, copies=not query.copies), labels))
 
 
 def _wider(query: FeedQuery, labels: Mapping[str, str]) -> Chip | None:
@@ -136,13 +153,19 @@ def _wider(query: FeedQuery, labels: Mapping[str, str]) -> Chip | None:
 
 
 def _shown_article(
-    stored: StoredArticle, query: FeedQuery, labels: Mapping[str, str], overview: Overview
+    stored: StoredArticle,
+    query: FeedQuery,
+    labels: Mapping[str, str],
+    overview: Overview,
+    names: Mapping[str, str],
+    *,
+    original: Original | None,
 ) -> ShownArticle:
     article = stored.article
-    entry = describe(stored, labels=labels, source_name="", public_url="")
+    entry = describe(stored, labels=labels, source_name="", public_url="", original=original)
     language = entry.language or "und"
-    status = overview.sources.get(article.source_id)
-    source_name = (status.name if status else "") or article.source_id
+    source_name = names.get(article.source_id) or article.source_id
+    copied = entry.copy_of
     source = FeedQuery(languages=query.languages, source=article.source_id)
     section = FeedQuery(languages=query.languages or (language,), section=article.section)
     return ShownArticle(
@@ -163,6 +186,7 @@ def _shown_article(
         excerpt=first_words(entry.summary, EXCERPT_CHARS) if entry.summary != entry.title else "",
         image=entry.picture.url if entry.picture else None,
         caption=entry.picture.caption if entry.picture else "",
+        original=Chip(label=copied.source_name, href=copied.url) if copied else None,
     )
 
 
@@ -172,11 +196,11 @@ def _machine_date(stored: StoredArticle, entry: Entry) -> str:
 
 
 def _keyword_chips(keywords: Sequence[str], query: FeedQuery, labels: Mapping[str, str], language: str) -> list[Chip]:
-    """Keywords that lead to their own feeds, in the languages of the feed one comes from."""
+    """Keywords that lead to their own feeds, in the languages of the feed one comes from, without copies as it is."""
     chips = {}
     for keyword in keywords[:KEYWORDS_SHOWN]:
         key = keyword_key(keyword)
         if key and key not in chips:
-            alone = FeedQuery(languages=query.languages, keywords=(key,))
+            alone = FeedQuery(languages=query.languages, keywords=(key,), copies=query.copies)
             chips[key] = Chip(label=labels.get(key, keyword), href=query_href(alone, labels), language=language)
     return list(chips.values())

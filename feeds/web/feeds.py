@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from flask import Blueprint, Response, redirect, request
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from feeds.model import FeedQuery, Format
-from feeds.query import write_address
+from feeds.query import without_copies, write_address
 from feeds.web.addresses import Missing, Moved, find_place
 from feeds.web.catalogue import Overview
 from feeds.web.errors import say
@@ -18,6 +20,8 @@ from feeds.web.ready import FEED_CACHING
 from feeds.web.services import respond, services
 
 room = Blueprint("feeds", __name__)
+
+SOURCES_OFFERED = 50
 
 
 class FeedPath(BaseConverter):
@@ -33,7 +37,7 @@ def feed(_path: str) -> BaseResponse:
     shared = services()
     # not the routed path: werkzeug has taken slashes off its front
     path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-    place = find_place(path, shared.catalogue)
+    place = find_place(path, request.query_string.decode("latin-1"), shared.catalogue)
     if isinstance(place, Moved):
         return _move(place)
     if isinstance(place, Missing):
@@ -52,9 +56,12 @@ def feeds_themselves() -> BaseResponse:
 
 def _move(moved: Moved) -> BaseResponse:
     """301 to the one spelling; a feed's parameters mean nothing and go, a page's go along."""
-    query = request.query_string.decode("latin-1")
-    keeps = query and not moved.to.endswith(tuple(f".{format_.value}" for format_ in Format))
-    answer = redirect(f"{prefix()}{moved.to}{'?' + query if keeps else ''}", 301)
+    path, _, said = moved.to.partition("?")
+    others = without_copies(request.query_string.decode("latin-1"))
+    if path.endswith(tuple(f".{format_.value}" for format_ in Format)):
+        others = ""
+    parameters = "&".join(each for each in (said, others) if each)
+    answer = redirect(f"{prefix()}{path}{'?' + parameters if parameters else ''}", 301)
     answer.headers["Cache-Control"] = FEED_CACHING
     return answer
 
@@ -94,7 +101,7 @@ def _sources(overview: Overview, format_: Format | None) -> list[Chip]:
             label=f"{source.name} ({source.id})",
             href=_href(FeedQuery(languages=(source.language,) if source.language else (), source=source.id), format_),
         )
-        for source in overview.sources.values()
+        for source in islice(overview.sources.values(), SOURCES_OFFERED)
     ]
 
 

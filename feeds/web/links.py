@@ -9,11 +9,12 @@ from urllib.parse import quote, urlencode, urlsplit
 from flask import request
 
 from feeds.model import NOTHING, FeedQuery, Format
-from feeds.query import spell_address, write_address
+from feeds.query import spell_address, write_address, write_parameters
 from feeds.render.head import MEDIA_TYPES
 from feeds.web.locales import LANGUAGES, asked_language, own_name
 from feeds.web.services import services
 
+KEPT_PARAMETERS = frozenset({"before", "copies", "from", "source", "state"})
 FORMAT_NAMES: Mapping[Format, str] = {Format.ATOM: "Atom", Format.RSS: "RSS", Format.JSON: "JSON"}
 
 
@@ -69,10 +70,11 @@ def public_base() -> str:
 
 
 def page_href(path: str, **parameters: str | int | None) -> str:
-    """A link to a page of ours; the language that the visitor chose goes along."""
+    """A link to a page of ours; the language that the visitor chose goes along. ``path`` is percent-encoded."""
     given = {"lang": asked_language(), **parameters}
     query = urlencode({name: value for name, value in given.items() if value is not None})
-    return f"{prefix()}{path}{'?' if query else ''}{query}"
+    joiner = ("&" if "?" in path else "?") if query else ""
+    return f"{prefix()}{path}{joiner}{query}"
 
 
 def query_href(query: FeedQuery, labels: Mapping[str, str] = NOTHING) -> str:
@@ -89,7 +91,7 @@ def feed_links(query: FeedQuery, labels: Mapping[str, str] = NOTHING) -> list[Fe
             type=MEDIA_TYPES[format_],
             href=prefix() + write_address(query, format_, labels),
             url=base + write_address(query, format_, labels),
-            shown=base + spell_address(query, format_, labels),
+            shown=base + spell_address(query, format_, labels) + write_parameters(query),
         )
         for format_ in Format
     ]
@@ -106,6 +108,6 @@ def discovery(query: FeedQuery, title: str, labels: Mapping[str, str] = NOTHING)
 
 def tongues() -> list[Tongue]:
     """This page in each of the languages there are."""
-    kept = {name: value for name, value in request.args.items() if name == "before"}
+    kept = {name: value for name, value in request.args.items() if name in KEPT_PARAMETERS}
     path = prefix() + quote(request.path, safe="/+,")
     return [Tongue(tag=tag, name=own_name(tag), href=f"{path}?{urlencode({**kept, 'lang': tag})}") for tag in LANGUAGES]

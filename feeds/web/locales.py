@@ -15,10 +15,12 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, request
 from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _gettext
+from flask_babel import ngettext as _ngettext
 
 from feeds.render.titles import language_name
 
@@ -69,6 +71,16 @@ def page_language() -> str:
 def gettext(text: str, **values: object) -> str:
     """An English text in the language of the page, with ``%(name)s`` filled in."""
     return str(_gettext(text, **values))
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """An English text for one or many in the language of the page; ``%(num)s`` is the number."""
+    return str(_ngettext(one, many, number))
+
+
+def show_number(number: int) -> str:
+    """A number as the language of the page writes it."""
+    return str(format_decimal(number, locale=page_language()))
 
 
 def visitor_language() -> str:

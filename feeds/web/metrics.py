@@ -25,6 +25,7 @@ from feeds.store.base import Store
 
 BUCKETS_S = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
 COUNT_EVERY_S = 0.2
+MOST_AGES = 1000
 
 
 class Meter:
@@ -124,17 +125,18 @@ class StoreCollector(Collector):
         for language, number in self._store.languages().items():
             articles.add_metric([language], number)
         yield articles
-        status = self._store.status()
-        states = Tally(source.state for source in status)
+        counts = self._store.states()
         sources = GaugeMetricFamily("polyfeed_sources", "Sources, by state", labels=["state"])
         for state in SourceState:
-            sources.add_metric([state.value], states[state])
+            sources.add_metric([state.value], counts.get(state, 0))
         yield sources
         now = self._clock()
         ages = GaugeMetricFamily(
-            "polyfeed_source_poll_age_seconds", "Seconds since the last poll of a source", labels=["source"]
+            "polyfeed_source_poll_age_seconds",
+            f"Seconds since the last poll of a source; of more than {MOST_AGES} sources the first by id",
+            labels=["source"],
         )
-        for source in status:
+        for source in self._store.status(limit=MOST_AGES):
             if source.last_poll_at is not None and source.state is not SourceState.RETIRED:
                 ages.add_metric([source.id], (now - source.last_poll_at).total_seconds())
         yield ages

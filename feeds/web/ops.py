@@ -1,59 +1,104 @@
-"""The room for operators and robots: ``/health``, ``/metrics``, ``/robots.txt``."""
+"""The room for operators and robots: ``/health``, also of one source, ``/metrics``, ``/robots.txt``."""
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from feeds.errors import StoreError
-from feeds.model import SourceStatus
-from feeds.web.errors import RETRY_AFTER_S
+from feeds.model import SourceState, SourceStatus
+from feeds.render.events import ADVICE, TROUBLE
+from feeds.web.errors import RETRY_AFTER_S, say
 from feeds.web.links import prefix
+from feeds.web.locales import gettext
 from feeds.web.ready import keep_ready
 from feeds.web.services import respond, services
+from feeds.web.states import PRESSING, read_some
 
 room = Blueprint("ops", __name__)
+
+SOURCES_SHOWN = 100
+# a quiet source may just have no news: nothing to wake anybody for
+FAILING = frozenset(TROUBLE) - {SourceState.QUIET}
 
 
 @room.get("/health")
 def health() -> Response:
     """200 while the store answers, however the sources are; 503 when it does not: then this process cannot serve.
 
-    A broken source is no reason to take a web server out of service, so it shows in the body only.
+    A broken source is no reason to take a web server out of service, so it shows in the body only. ``sources`` are
+    at most 100, those in trouble first; ``states`` counts all.
     """
-    shared = services()
+    store = services().store
     try:
-        shared.store.ping()
-        status = shared.store.status()
-        seq = shared.store.change_seq()
+        store.ping()
+        seq, counts, mistakes = store.change_seq(), store.states(), store.mistakes()
+        articles = sum(store.languages().values())
+        found, _ = read_some(store, PRESSING, counts, limit=SOURCES_SHOWN)
     except StoreError:
-        answer = jsonify(status="unavailable", store="unreachable")
-        answer.status_code = 503
-        answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+        answer = _unavailable()
     else:
-        states = Counter(source.state.value for source in status)
         answer = jsonify(
             status="ok",
             store="ok",
             change_seq=seq,
-            articles=sum(source.articles for source in status),
-            states=dict(states),
-            sources={source.id: _say(source) for source in status},
+            articles=articles,
+            states={state.value: counts[state] for state in PRESSING if counts.get(state)},
+            mistakes=mistakes,
+            sources={source.id: _say(source) for source in found},
         )
     answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@room.get("/health/<source_id>")
+def health_of(source_id: str) -> Response:
+    """How one source was when it was last polled; asking polls nothing.
+
+    200 while it is ok, quiet, retired or waiting for its first poll; 503 while somebody should look at it: broken,
+    gone, blocked, empty, recipe stale, or the store does not answer. 404 for a source that was never configured.
+    """
+    try:
+        found = services().store.status([source_id])
+    except StoreError:
+        answer = _unavailable()
+    else:
+        if not found:
+            reason = gettext("There is no source called “%(name)s” here.", name=source_id)
+            return say(404, gettext("There is no such source"), [reason])
+        (source,) = found
+        answer = jsonify(id=source.id, name=source.name, **_say(source))
+        answer.status_code = 503 if source.state in FAILING else 200
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _unavailable() -> Response:
+    answer = jsonify(status="unavailable", store="unreachable")
+    answer.status_code = 503
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
     return answer
 
 
 def _say(source: SourceStatus) -> dict[str, object]:
     return {
         "state": source.state.value,
-        "since": source.state_since.isoformat(timespec="seconds"),
+        "since": _instant(source.state_since),
         "reason": source.reason,
+        "todo": ADVICE[source.state] if source.state in TROUBLE else "",
         "articles": source.articles,
-        "last_poll_at": source.last_poll_at.isoformat(timespec="seconds") if source.last_poll_at else None,
+        "pace_s": source.pace_s,
+        "last_poll_at": _instant(source.last_poll_at),
+        "next_poll_at": _instant(source.next_poll_at),
+        "last_ok_at": _instant(source.last_ok_at),
+        "last_article_at": _instant(source.last_article_at),
     }
+
+
+def _instant(when: dt.datetime | None) -> str | None:
+    return when.isoformat(timespec="seconds") if when else None
 
 
 @room.get("/metrics")

@@ -1,38 +1,29 @@
-"""The room of pages for people: the directory at ``/`` and the state of the sources. Feed pages: ``feedpage``."""
+"""The room of the directory at ``/``: every language with its feeds. Other pages: ``feedpage``, ``sources``."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
 from flask import Blueprint, Response
 
 from feeds.folding import keyword_key
-from feeds.model import FeedQuery, Match, SourceState, SourceStatus
+from feeds.model import FeedQuery, Match
 from feeds.query import spell_address
+from feeds.render.events import state_slug
 from feeds.web.catalogue import Overview
 from feeds.web.layout import page
 from feeds.web.links import Chip, FeedLink, discovery, feed_links, prefix, public_base, query_href
-from feeds.web.locales import asked_language, gettext, own_name, page_language, show_ago, show_language, text_direction
+from feeds.web.locales import asked_language, gettext, own_name, page_language, show_language, text_direction
 from feeds.web.ready import Ready
 from feeds.web.services import keep_page, respond, services
+from feeds.web.states import PRESSING, state_word
 
 room = Blueprint("pages", __name__)
 
 KEYWORDS_SHOWN = 20
 SECTIONS_SHOWN = 16
 KEPT_S = 2.0  # as long as the catalogue behind it
-PRESSING = (  # the order in which an operator wants to read of them
-    SourceState.BROKEN,
-    SourceState.GONE,
-    SourceState.BLOCKED,
-    SourceState.EMPTY,
-    SourceState.WAITING,
-    SourceState.OK,
-    SourceState.RETIRED,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +82,6 @@ def _directory() -> Ready:
         recipes=_recipes(editions),
         states=_count_states(overview),
     )
-
-
-@room.get("/sources")
-def sources() -> Response:
-    """What is polled and how it is doing."""
-    now = services().clock()
-    status = services().store.status()
-    rows = [_row(source, now) for source in sorted(status, key=lambda each: (PRESSING.index(each.state), each.name))]
-    everything = discovery(FeedQuery(), services().settings.title)
-    return respond(page("sources.html", caching="no-cache", here="sources", discovery=everything, sources=rows))
 
 
 def _editions(overview: Overview) -> list[Edition]:
@@ -187,66 +168,9 @@ def _recipe(query: FeedQuery, labels: dict[str, str], meaning: str) -> Recipe:
     return Recipe(href=query_href(query, labels), shown=shown, meaning=meaning)
 
 
-def state_word(state: SourceState) -> str:
-    """A state in the visitor's language."""
-    words = {
-        SourceState.WAITING: gettext("waiting for its first poll"),
-        SourceState.OK: gettext("ok"),
-        SourceState.EMPTY: gettext("empty"),
-        SourceState.BLOCKED: gettext("blocked"),
-        SourceState.BROKEN: gettext("broken"),
-        SourceState.GONE: gettext("gone"),
-        SourceState.RETIRED: gettext("retired"),
-    }
-    return words[state]
-
-
 def _count_states(overview: Overview) -> list[dict[str, object]]:
-    counted = Counter(source.state for source in overview.sources.values())
     return [
-        {"state": state.value, "state_word": state_word(state), "sources": counted[state]}
+        {"state": state_slug(state), "state_word": state_word(state), "sources": overview.states[state]}
         for state in PRESSING
-        if counted[state]
+        if overview.states.get(state)
     ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """An instant for machines, and how long ago it is for people."""
-
-    iso: str
-    text: str
-
-
-def _moment(when: dt.datetime | None, now: dt.datetime) -> Moment | None:
-    if when is None:
-        return None
-    return Moment(iso=when.astimezone(dt.UTC).isoformat(timespec="seconds"), text=show_ago(when, now))
-
-
-def _next_poll(source: SourceStatus, now: dt.datetime) -> Moment | None:
-    due = source.next_poll_at
-    if due is None or source.state is SourceState.RETIRED:
-        return None
-    moment = _moment(due, now)
-    return moment if moment is None or due > now else replace(moment, text=gettext("due now"))
-
-
-def _row(source: SourceStatus, now: dt.datetime) -> dict[str, object]:
-    parts = urlsplit(source.url)
-    return {
-        "name": source.name or source.id,
-        "href": query_href(FeedQuery(languages=(source.language,) if source.language else (), source=source.id)),
-        "home": source.url if parts.scheme in {"http", "https"} else None,
-        "host": parts.netloc,
-        "kind": gettext("feed") if source.kind == "feed" else gettext("section pages"),
-        "language_name": show_language(source.language) if source.language else gettext("language found by reading"),
-        "state": source.state.value,
-        "state_word": state_word(source.state),
-        "since": _moment(source.state_since, now),
-        "reason": source.reason,
-        "articles": source.articles,
-        "last_article": _moment(source.last_article_at, now),
-        "last_poll": _moment(source.last_poll_at, now),
-        "next_poll": _next_poll(source, now),
-    }

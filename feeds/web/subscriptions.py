@@ -6,7 +6,7 @@ Nested by language, by what is really there: a feed is listed when it has articl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feeds.model import FeedQuery, Format
@@ -36,7 +36,21 @@ def editions_with_articles(overview: Overview) -> list[str]:
     return [tag for tag, _ in sums.most_common()]
 
 
-def list_subscriptions(catalogue: Catalogue, language: str) -> Iterator[Subscription]:
+# sources by language without its variety: the id, name and whole language of each
+Sources = Mapping[str, Sequence[tuple[str, str, str]]]
+
+
+def sources_with_articles(catalogue: Catalogue) -> Sources:
+    """Those whose feeds can be subscribed to, each in its language. Raises StoreError."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for source in catalogue.every_source():
+        if source.articles and source.language:
+            known = (source.id, source.name, source.language)
+            found.setdefault(source.language.partition("-")[0], []).append(known)
+    return found
+
+
+def list_subscriptions(catalogue: Catalogue, language: str, sources: Sources) -> Iterator[Subscription]:
     """Every feed of one language: itself, its varieties, sections, keywords and sources. Raises StoreError."""
     overview = catalogue.overview()
     languages = (language,)
@@ -51,28 +65,28 @@ def list_subscriptions(catalogue: Catalogue, language: str) -> Iterator[Subscrip
     for keyword in catalogue.keywords(language, limit=None):
         query = FeedQuery(languages=languages, keywords=(keyword.key,))
         yield Subscription(query=query, name=keyword.label, group="Keywords", labels={keyword.key: keyword.label})
-    for source in overview.sources.values():
-        if source.articles and source.language and _holds(language, source.language):
-            query = FeedQuery(languages=languages, source=source.id)
-            yield Subscription(query=query, name=source.name, group="Sources")
+    for source_id, name, tag in sources.get(language.partition("-")[0], ()):
+        if _holds(language, tag):
+            yield Subscription(query=FeedQuery(languages=languages, source=source_id), name=name, group="Sources")
 
 
 def write_opml(settings: Settings, catalogue: Catalogue, language: str | None = None) -> bytes:
     """What there is to subscribe to, of one language or of each. Raises StoreError."""
+    sources = sources_with_articles(catalogue)
     if language is not None:
         title = f"{settings.title} · {own_name(language)}"
-        return render_opml(title, _edition(settings, catalogue, language))
+        return render_opml(title, _edition(settings, catalogue, language, sources))
     everything = _outline(settings, Subscription(query=FeedQuery(), name="All languages"))
     editions = (
-        Outline(text=own_name(tag), children=_edition(settings, catalogue, tag))
+        Outline(text=own_name(tag), children=_edition(settings, catalogue, tag, sources))
         for tag in editions_with_articles(catalogue.overview())
     )
     return render_opml(settings.title, [everything, *editions])
 
 
-def _edition(settings: Settings, catalogue: Catalogue, language: str) -> tuple[Outline, ...]:
+def _edition(settings: Settings, catalogue: Catalogue, language: str, sources: Sources) -> tuple[Outline, ...]:
     groups: dict[str, list[Outline]] = {}
-    for subscription in list_subscriptions(catalogue, language):
+    for subscription in list_subscriptions(catalogue, language, sources):
         groups.setdefault(subscription.group, []).append(_outline(settings, subscription))
     words = words_of(language)
     alone = groups.pop("", [])

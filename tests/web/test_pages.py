@@ -11,12 +11,13 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from feeds.model import SourceState
+from feeds.render.events import state_slug
 from feeds.settings import Settings
 from feeds.store import open_store
 from feeds.store.base import Store
 from feeds.web.app import create_app
 from feeds.web.layout import FOLDER
-from feeds.web.pages import PRESSING, state_word
+from feeds.web.states import PRESSING, state_word
 
 from .conftest import NOW, Watched, fail, make_article, write
 
@@ -185,13 +186,13 @@ def test_the_sources_say_how_they_are(settings: Settings, store: Store) -> None:
     fail(store, "revue", SourceState.BROKEN, "HTTP 500, three times in a row")
     fail(store, "zhoubao", SourceState.BLOCKED, "<b>403</b>")
     page = read(create_app(settings, store, clock=lambda: NOW).test_client(), "/sources?lang=de")
-    rows = page.xpath("//tbody/tr")
+    rows = page.xpath("//li[contains(@class, 'source')]")
     first = re.sub(r"\s+", " ", rows[0].text_content())
     assert "La Revue" in first, "what needs somebody comes first"
     assert "gestört" in first
     assert "HTTP 500, three times in a row" in first
     assert rows[0].xpath(".//*[contains(@class, 'state-broken')]")
-    assert not page.xpath("//td//b")
+    assert not page.xpath("//main//b")
     assert len(rows) == 6
     assert "/feeds/fr/sources/revue?lang=de" in hrefs(page)
     directory = read(create_app(settings, store, clock=lambda: NOW).test_client(), "/?lang=en")
@@ -275,4 +276,4 @@ def test_every_state_has_a_word_and_a_place(app: Flask, state: SourceState) -> N
     with app.test_request_context("/sources?lang=de"):
         assert state_word(state)
     assert state in PRESSING
-    assert f".state-{state.value}" in (FOLDER / "style.css").read_text()
+    assert f".state-{state_slug(state)}" in (FOLDER / "style.css").read_text()

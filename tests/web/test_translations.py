@@ -10,6 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from feeds.render.events import ADVICE, TROUBLE
 from feeds.web.locales import CATALOGS, DEFAULT, LANGUAGES, words_of
 
 WEB = CATALOGS.parent
@@ -19,7 +20,8 @@ Text = str | tuple[str, ...]
 
 def texts_in_the_code() -> set[Text]:
     methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-    return {text for _, _, text, _, _ in extract_from_dir(WEB, methods)}
+    said = {text for _, _, text, _, _ in extract_from_dir(WEB, methods)}
+    return said | {ADVICE[state] for state in TROUBLE}
 
 
 def read(language: str) -> Catalog:
@@ -43,12 +45,13 @@ def test_a_catalog_is_complete(language: str) -> None:
     assert set(messages) == texts_in_the_code()
     for message in messages.values():
         translations = as_list(message.string)
-        original = as_list(message.id)[0]
+        originals = as_list(message.id)
         assert all(translations), message.id
         assert not message.fuzzy, message.id
         if isinstance(message.id, tuple):
             assert len(translations) == catalog.num_plurals
-        for translation in translations:
+        for at, translation in enumerate(translations):
+            original = originals[0 if at == 0 and len(translations) == len(originals) else -1]
             assert sorted(PLACES.findall(translation)) == sorted(PLACES.findall(original)), message.id
 
 
