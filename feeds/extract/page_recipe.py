@@ -44,11 +44,18 @@ def select_fields(tree: lxml.html.HtmlElement, url: str, recipe: Recipe) -> dict
     found: dict[str, Found[Any] | None] = {}
     for key, field in PAGE_FIELDS.items():
         selector = getattr(recipe, key) if key != "body" else None
-        texts = compile_selector(selector).texts(tree) if selector else []
-        value = _usable(field, texts, url, recipe)
+        value = select_value(tree, key, selector, url, recipe) if selector else None
         if value:
             found[field] = Found(value=value, where=BY_RECIPE)
     return found
+
+
+def select_value(tree: lxml.html.HtmlElement, key: str, selector: str, url: str, recipe: Recipe) -> Any:
+    """The value that a selector gives for one key of a recipe but ``body``; None when it finds nothing usable.
+
+    ``recipe`` gives what is no selector: date forms, separators. Raises ExtractError as ``select_fields`` does.
+    """
+    return _usable(PAGE_FIELDS[key], compile_selector(selector).texts(tree), url, recipe)
 
 
 def cut_out(tree: lxml.html.HtmlElement, recipe: Recipe) -> None:

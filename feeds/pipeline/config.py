@@ -1,4 +1,4 @@
-"""Source files in, Sources out that can be polled: read, and their selectors compiled once to see that they can be.
+"""Source files in, Sources out that can be polled: read, and their selectors and expressions compiled once.
 
 Mistakes keep a source from running; warnings are for its operator, who may mean what stands there.
 """
@@ -11,10 +11,11 @@ from pathlib import Path
 
 from feeds.decide.validity import has_lapsed
 from feeds.errors import ConfigError, ExtractError
+from feeds.extract.api import compile_field
 from feeds.extract.select import compile_selector
 from feeds.model import Kind, Source
 from feeds.sources import Loaded, load_source, load_sources
-from feeds.sources.keys import SELECTORS
+from feeds.sources.keys import API_KEYS, SELECTORS
 
 _LISTING_SELECTORS = ("entry", "link", "listed_title", "listed_date", "next_page")
 # so long before its recipe's last day the operator is told
@@ -22,7 +23,7 @@ _SOON = dt.timedelta(days=30)
 
 
 def load_checked_sources(folder: Path) -> Loaded:
-    """As ``load_sources``, and a source with a selector that cannot be read is a mistake too."""
+    """As ``load_sources``, and a source with a selector or an expression that cannot be read is a mistake too."""
     return _checked(load_sources(folder), folder)
 
 
@@ -35,17 +36,18 @@ def _checked(loaded: Loaded, folder: Path) -> Loaded:
     good: list[Source] = []
     mistakes = list(loaded.mistakes)
     for source in loaded.sources:
-        wrong = _wrong_selectors(source, str(folder / f"{source.id}.toml"))
+        wrong = _unreadable(source, str(folder / f"{source.id}.toml"))
         mistakes += wrong
         if not wrong:
             good.append(source)
     return Loaded(sources=tuple(good), mistakes=tuple(mistakes))
 
 
-def _wrong_selectors(source: Source, file: str) -> list[ConfigError]:
+def _unreadable(source: Source, file: str) -> list[ConfigError]:
     wrong: list[ConfigError] = []
     written: list[tuple[str, str | None, Callable[[str], object]]] = [
-        (f"recipe.{name}", getattr(source.recipe, name), compile_selector) for name in SELECTORS
+        *((f"recipe.{name}", getattr(source.recipe, name), compile_selector) for name in SELECTORS),
+        *((f"api.{key.name}", getattr(source.api, key.name), compile_field) for key in API_KEYS),
     ]
     for key, text, compile_text in written:
         if text is None:

@@ -29,9 +29,9 @@ def write_source(source: Source, *, comments: Mapping[str, str] = NO_COMMENTS) -
 
     Args:
         source: what to write. Its ``path``, if any, must be absolute, and each of its sections must have a slug.
-        comments: what to say above a key in place of what it means: ``url``, ``sections``, ``sections[2]``,
-            ``recipe``, ``recipe.body``, ``api.items``; under ``""`` what stands at the top of the file. A text of
-            several lines becomes several lines of comment.
+        comments: what to say of a key besides what it means: ``url``, ``sections[2].url``, ``recipe.body``,
+            ``api.items``; of a table, above it: ``sections``, ``sections[2]``, ``recipe``; and under ``""`` at the top
+            of the file. A text of several lines stands above its key, in place of what that means.
 
     Raises:
         ConfigErrors: no file can say this: read back it would be a mistake, or another source.
@@ -64,16 +64,16 @@ def _table(owner: object, keys: tuple[Key, ...], where: str, comments: Mapping[s
         value = getattr(owner, key.name)
         if key.name not in defaults or value != defaults[key.name]:
             lines.append((f"{key.name} = {_value(value)}", where + key.name, key.short))
-    fitting = [len(line) for line, name, _ in lines if name not in comments and len(line) < _COMMENT_COLUMN]
+    fitting = [len(line) for line, _, _ in lines if len(line) < _COMMENT_COLUMN]
     column = max(fitting, default=0) + 2
     written: list[str] = []
     for line, name, short in lines:
-        if name in comments:
-            written += [*_comment(comments[name]), line]
-        elif len(line) < column:
-            written.append(f"{line:{column}}# {short}")
-        else:
-            written += [f"# {short}", line]
+        note = _comment(comments.get(name))
+        if len(note) > 1:
+            written += [*note, line]
+            continue
+        meaning = "; ".join([short, *(one.removeprefix("# ") for one in note)])
+        written += [f"{line:{column}}# {meaning}"] if len(line) < column else [f"# {meaning}", line]
     return written
 
 

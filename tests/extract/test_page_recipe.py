@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ BODY = """<h1>Generic title</h1><p class="kicker" lang="gd">The real title</p>
 <img class="big" data-src="/pictures/quay.jpg" src="data:image/gif;base64,AAAA"><i class="cap">The quay</i>
 <div class="agency">Coast Press</div>"""
 
-EVERY_FIELD = {
+EVERY_FIELD: dict[str, tuple[str, str, str | tuple[str, ...] | None]] = {
     "title": ("p.kicker", "//p[@class='kicker']/text()", "The real title"),
     "authors": ("span.who", "//span[@class='who']", ("Ada Byron", "Alan Mathison")),
     "published": ("span.day", "//span[@class='day']/text()", "printed 07.06.2026"),
@@ -39,6 +40,11 @@ EVERY_FIELD = {
 }
 
 
+def one(key: str, selector: str) -> Recipe:
+    given: dict[str, Any] = {key: selector}
+    return Recipe(**given)
+
+
 def read(write: Callable[..., bytes], recipe: Recipe, *, body: str = BODY) -> Item:
     return read_page(write(head=HEAD, body=body), URL, recipe=recipe)
 
@@ -50,9 +56,9 @@ def test_the_table_of_fields_is_the_item_s() -> None:
 @pytest.mark.parametrize("key", EVERY_FIELD)
 @pytest.mark.parametrize("way", [0, 1], ids=["css", "xpath"])
 def test_each_field_by_css_and_xpath(write: Callable[..., bytes], key: str, way: int) -> None:
-    selector = EVERY_FIELD[key][way]
-    expected = EVERY_FIELD[key][2] or ("en_GB", "gd")[way]
-    recipe = replace(Recipe(), **{key: selector})
+    css, xpath, value = EVERY_FIELD[key]
+    expected = value or ("en_GB", "gd")[way]
+    recipe = one(key, (css, xpath)[way])
     item = read(write, recipe)
     assert getattr(item, PAGE_FIELDS[key]) == expected
     assert item.provenance[PAGE_FIELDS[key]] == "recipe"
@@ -61,7 +67,7 @@ def test_each_field_by_css_and_xpath(write: Callable[..., bytes], key: str, way:
 
 @pytest.mark.parametrize("key", [*EVERY_FIELD, "body"])
 def test_what_finds_nothing_falls_back_visibly(write: Callable[..., bytes], key: str) -> None:
-    recipe = replace(Recipe(), **{key: "div.not-there"})
+    recipe = one(key, "div.not-there")
     item = read(write, recipe)
     plain = read(write, Recipe())
     assert item == plain
@@ -73,7 +79,7 @@ def test_what_finds_nothing_falls_back_visibly(write: Callable[..., bytes], key:
     [("published", "div.crumb"), ("language", "p.lead"), ("image", "//meta[@name='nothing']"), ("keywords", "i.none")],
 )
 def test_what_is_no_value_of_its_field_falls_back_too(write: Callable[..., bytes], key: str, selector: str) -> None:
-    recipe = replace(Recipe(), **{key: selector})
+    recipe = one(key, selector)
     assert unmet(recipe, read(write, recipe)) == (key,)
 
 

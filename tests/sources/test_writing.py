@@ -99,7 +99,9 @@ def test_only_what_differs_from_the_defaults_is_written_and_each_key_is_explaine
     source = dataclasses.replace(
         LEAST, kind=Kind.LISTING, recipe=recipe, sections=(Section(slug="x", name="X", url="https://example.org/x"),)
     )
-    text = write_source(source, comments={"": "Found by hand.", "recipe.body": "on 5 of 5 pages\nof last week"})
+    text = write_source(
+        source, comments={"": "Found by hand.", "recipe.body": "on 5 of 5 pages\nof last week", "url": "as given"}
+    )
     assert (
         text
         == """#:schema ../source.schema.json
@@ -107,7 +109,7 @@ def test_only_what_differs_from_the_defaults_is_written_and_each_key_is_explaine
 
 name = "a"                        # how pages and feeds call it
 kind = "listing"                  # how it is read
-url = "https://example.org/feed"  # the address people would open
+url = "https://example.org/feed"  # the address people would open; as given
 
 [[sections]]
 slug = "x"                     # how its feed's address calls it
