@@ -25,6 +25,7 @@ from feeds.clock import utc_now
 from feeds.errors import FetchError, RateLimited, SourceError
 from feeds.fetch.budget import Budget
 from feeds.fetch.exchange import Answer, Exchanger
+from feeds.fetch.freshness import fresh_s
 from feeds.fetch.guard import Resolver, resolve_host
 from feeds.fetch.judge import is_redirect, redirect_target, trouble
 from feeds.fetch.robots import MAX_ROBOTS_BYTES, Robots
@@ -36,6 +37,9 @@ ACCEPT_FEED = (
     "application/atom+xml,application/rss+xml,application/feed+json,application/rdf+xml;q=0.9,"
     "application/xml;q=0.8,text/xml;q=0.8,application/json;q=0.8,*/*;q=0.5"
 )
+ACCEPT_SITEMAP = "application/xml,text/xml,application/gzip;q=0.9,text/plain;q=0.8,*/*;q=0.5"
+ACCEPT_JSON = "application/json,application/feed+json,*/*;q=0.5"
+SITEMAP_BYTES = 52_428_800  # sitemaps.org: so much a sitemap may hold uncompressed
 
 _NOT_MODIFIED = 304
 _FOR_GOOD = {301, 308}
@@ -52,6 +56,7 @@ class _Journey:
     delay_s: float
     left_s: float
     headers: tuple[tuple[str, str], ...]
+    max_bytes: int
     cookies: httpx2.Cookies = field(default_factory=httpx2.Cookies)
 
 
@@ -109,12 +114,14 @@ class Fetcher:
         delay_s: float = 1.0,
         validators: Validators | None = None,
         accept: str = ACCEPT_PAGE,
+        max_bytes: int = 0,
     ) -> Document | NotModified:
         """Gets ``url`` if robots.txt, its domain's budget and the address itself allow it.
 
         ``delay_s`` seconds at least pass between the starts of two requests to one registered domain.
         ``allow_private`` opens this machine and private networks, for this call only. With ``validators`` the
-        request is conditional (RFC 9110, 13.1).
+        request is conditional (RFC 9110, 13.1). ``max_bytes`` raises the cap on the body for this call. A body that
+        is a gzip file, whatever its header fields say, is handed on unpacked.
 
         Raises:
             RateLimited: 429, 503 with Retry-After, or the domain said so before.
@@ -127,6 +134,7 @@ class Fetcher:
             delay_s=delay_s,
             left_s=self._timeout_s,
             headers=(("User-Agent", self._user_agent), ("Accept", accept), *_conditions(validators)),
+            max_bytes=max(self._max_bytes, max_bytes),
         )
         try:
             return self._follow(url, journey, is_conditional=bool(_conditions(validators)))
@@ -150,7 +158,7 @@ class Fetcher:
             seen.add((current, cookie))
             answer = self._ask_page(current, journey, cookie)
             if answer.status == _NOT_MODIFIED and is_conditional:
-                return NotModified(url=current, requested_url=url)
+                return NotModified(url=current, requested_url=url, fresh_s=fresh_s(answer.headers, self._clock()))
             if not is_redirect(answer):
                 return self._document(answer, url, moved=bool(hops) and hops <= _FOR_GOOD)
             hops.add(answer.status)
@@ -167,7 +175,7 @@ class Fetcher:
             journey,
             headers=headers,
             delay_s=max(journey.delay_s, crawl_delay_s),
-            max_bytes=self._max_bytes,
+            max_bytes=journey.max_bytes,
             cut=False,
         )
 
@@ -227,6 +235,7 @@ class Fetcher:
                 etag=_sendable(headers.get("etag")), last_modified=_sendable(headers.get("last-modified"))
             ),
             moved=moved,
+            fresh_s=fresh_s(headers, self._clock()),
             link=", ".join(headers.get_list("link")) or None,
         )
 

@@ -5,6 +5,7 @@ Content codings of RFC 9110, 8.4.1, and brotli (RFC 7932). What cannot be decode
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
@@ -39,6 +40,25 @@ def decoded(chunks: Iterable[bytes], content_encoding: str) -> Iterator[bytes]:
             )
         stream = _DECODERS[name](stream, name)
     return stream
+
+
+def unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of a gzip file unpacked, of anything else as they are.
+
+    ``sitemap.xml.gz`` is sent as a file by some servers and as compressed XML by others, under all kinds of names:
+    its first bytes tell. No page, feed or JSON text starts like this.
+
+    Raises:
+        FetchError: it starts like a gzip file and is none, or ends too early.
+    """
+    stream = iter(chunks)
+    head = b""
+    for chunk in stream:
+        head += chunk
+        if len(head) >= len(_GZIP_MAGIC):
+            break
+    rest = itertools.chain([head] if head else [], stream)
+    return _undo(rest, "gzip", lambda _: _Zlib(zlib.MAX_WBITS | 16)) if head.startswith(_GZIP_MAGIC) else rest
 
 
 class _Engine(Protocol):
@@ -124,7 +144,7 @@ def _undo(chunks: Iterator[bytes], name: str, start: Callable[[bytes], _Engine])
             engine = start(head)
             yield from engine.pieces(head)
     except (zlib.error, brotli.error) as error:
-        raise FetchError(f"the answer says Content-Encoding: {name}, but is not: {error}") from error
+        raise FetchError(f"the answer says that it is compressed with {name}, but is not: {error}") from error
     if engine is not None and not engine.is_over:
         raise FetchError(f"the answer, compressed with {name}, is cut off before its end")
 

@@ -17,7 +17,7 @@ import httpcore2
 import httpx2
 
 from feeds.errors import FetchError
-from feeds.fetch.decoding import ACCEPT_ENCODING, decoded
+from feeds.fetch.decoding import ACCEPT_ENCODING, decoded, unpacked
 from feeds.fetch.guard import GuardedBackend, Resolver, deadline, resolve_host, time_left_s
 
 WITH_DOCUMENT = frozenset({200, 203})  # 203: changed by a proxy on the way
@@ -111,7 +111,7 @@ def _read(response: httpcore2.Response, headers: httpx2.Headers, *, max_bytes: i
         raise _too_big(max_bytes, declared)
     body = bytearray()
     wire = _capped(response.iter_stream(), max_bytes, cut=cut)
-    for piece in decoded(wire, headers.get("content-encoding", "")):
+    for piece in unpacked(decoded(wire, headers.get("content-encoding", ""))):
         body += piece
         if len(body) > max_bytes:
             if not cut:

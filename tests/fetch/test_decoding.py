@@ -67,7 +67,7 @@ def test_a_compressed_body_that_ends_early_is_named(coding: str) -> None:
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
 def test_a_coding_that_is_a_lie_is_named(coding: str) -> None:
-    with pytest.raises(FetchError, match=f"says Content-Encoding: {coding}, but is not"):
+    with pytest.raises(FetchError, match=f"compressed with {coding}, but is not"):
         list(decoded(iter([b"<html>plain text, whatever the header says</html>"]), coding))
 
 
