@@ -1,9 +1,9 @@
 """Store: Update in, rows out; FeedQuery in, articles out.
 
 ``open_store(url)`` gives a ``Store``, the contract of ``base``. The rooms: ``sql`` holds the transactions, and behind
-it ``schedule`` (who is due), ``watching`` (what the operator sees), ``memory`` (what a poll remembers), ``copies`` and
-``activity`` (what it compares with), ``writing``, ``planning`` and ``numbering`` (what it writes), ``questions`` and
-``reading`` (what readers ask). ``opening`` runs the migrations.
+it ``registering`` (who is polled), ``schedule`` (who is due), ``watching`` (what the operator sees), ``memory`` (what a
+poll remembers), ``copies`` and ``activity`` (what it compares with), ``writing``, ``planning`` and ``numbering`` (what
+it writes), ``questions`` and ``reading`` (what readers ask). ``opening`` runs the migrations.
 """
 
 from feeds.store.base import Store

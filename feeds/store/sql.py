@@ -1,7 +1,7 @@
 """The store over SQLAlchemy Core: each method one transaction, each failure of the database a StoreError.
 
-What the methods do stands in the rooms beside this: schedule, watching, memory, copies, activity, writing, questions,
-reading. Here are only the transactions. A read sees one state of the database from beginning to end.
+What the methods do stands in the rooms beside this: registering, schedule, watching, memory, copies, activity, writing,
+questions, reading. Here are only the transactions. A read sees one state of the database from beginning to end.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import threading
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
@@ -31,10 +33,23 @@ from feeds.model import (
     TargetRecord,
     Update,
 )
-from feeds.store import activity, copies, memory, numbering, questions, reading, schedule, watching, writing
+from feeds.store import (
+    activity,
+    copies,
+    memory,
+    numbering,
+    questions,
+    reading,
+    registering,
+    schedule,
+    watching,
+    writing,
+)
 
 WRITES = "polyfeed_writes"  # execution option: the transaction takes the write lock as it begins (SQLite)
 _STEADY = {"isolation_level": "REPEATABLE READ"}
+_PAUSE_S = 0.01
+_T = TypeVar("_T")
 
 
 class SqlStore:
@@ -64,9 +79,18 @@ class SqlStore:
             yield connection
 
     def register(self, sources: Sequence[Source], now: dt.datetime, *, complete: bool = True) -> None:
-        """Makes ``sources`` the ones that are polled."""
-        with self._writing() as connection:
-            schedule.register(connection, sources, now, complete=complete)
+        """Makes ``sources`` the ones that are polled.
+
+        Not in one transaction: polls and claims come in between, and what is registered so far counts.
+        """
+        with self._reading() as connection:
+            difference = registering.compare(connection, sources, now, complete=complete)
+        for some in _batches(difference.changed):
+            with self._writing() as connection:
+                registering.configure(connection, some, now)
+        for names in _batches(difference.gone):
+            with self._writing() as connection:
+                registering.retire(connection, names, now)
 
     def claim_due(self, now: dt.datetime, *, limit: int, lease_s: float) -> list[Claim]:
         """Leases due sources."""
@@ -230,6 +254,14 @@ class SqlStore:
     def close(self) -> None:
         """Gives every connection back."""
         self._engine.dispose()
+
+
+def _batches(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """What is registered at once; others that write have their turn in between."""
+    for start in range(0, len(values), registering.CHUNK):
+        if start:
+            time.sleep(_PAUSE_S)
+        yield values[start : start + registering.CHUNK]
 
 
 @contextlib.contextmanager

@@ -66,15 +66,23 @@ source = Table(
     Column("articles", Integer, nullable=False, server_default="0"),
 )
 Index("source_by_state", source.c.state, source.c.id)
-Index("source_by_due", source.c.due_at, source.c.id)
+Index("source_by_domain", source.c.domain, source.c.due_at, source.c.id)
 # only sources that are being polled: a handful, whatever the number of sources
-Index(
-    "source_by_lease",
-    source.c.lease_until,
-    source.c.domain,
-    sqlite_where=text("lease_token IS NOT NULL"),
-    postgresql_where=text("lease_token IS NOT NULL"),
+_LEASED = text("lease_token IS NOT NULL")
+Index("source_by_poll", source.c.domain, source.c.lease_until, sqlite_where=_LEASED, postgresql_where=_LEASED)
+# by these the version before finds who is due
+Index("source_by_due", source.c.due_at, source.c.id)
+Index("source_by_lease", source.c.lease_until, source.c.domain, sqlite_where=_LEASED, postgresql_where=_LEASED)
+
+# whose turn it is: a domain's sources are polled one after the other, so it stands here once, however many are due
+domain = Table(
+    "domain",
+    metadata,
+    Column("name", CleanText, primary_key=True),
+    # when one of its sources may be claimed: the first ``due_at`` of them, and not before the last lease runs out
+    Column("due_at", Instant),
 )
+Index("domain_by_due", domain.c.due_at, domain.c.name)
 
 # ``seq`` has no gaps and follows the order of commits
 source_event = Table(

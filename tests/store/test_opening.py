@@ -33,7 +33,7 @@ def shape(file: Path) -> dict[str, object]:
     """
     with closing(sqlite3.connect(file)) as connection:
 
-        def ask(question: str, *names: str) -> list[tuple[object, ...]]:
+        def ask(question: str, *names: str) -> list[Any]:
             return connection.execute(question, names).fetchall()
 
         found: dict[str, object] = dict(ask("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''"))

@@ -6,23 +6,24 @@ import datetime as dt
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from feeds.model import Claim, FeedQuery, Match, Update
+from feeds.model import Claim, FeedQuery, Kind, Match, Outcome, Source, SourceState, Update
 from feeds.store.sql import SqlStore
 
 Make = Callable[..., Update]
 
 
-def statements(store: SqlStore, ask: Callable[[], object]) -> list[tuple[str, Any]]:
-    """Each SELECT of ``ask`` with its parameters."""
+def statements(store: SqlStore, ask: Callable[[], object], *starts: str) -> list[tuple[str, Any]]:
+    """Each statement of ``ask`` that starts so (a SELECT, if nothing is said), with its parameters."""
     seen: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: Any) -> None:
-        if statement.startswith(("SELECT", "WITH")) and not many:
+        if statement.startswith(starts or ("SELECT", "WITH")) and not many:
             seen.append((statement, parameters))
 
     event.listen(store._engine, "before_cursor_execute", note)
@@ -33,9 +34,9 @@ def statements(store: SqlStore, ask: Callable[[], object]) -> list[tuple[str, An
     return seen
 
 
-def plans(store: SqlStore, ask: Callable[[], object]) -> list[str]:
-    """What SQLite says it does for each SELECT of ``ask``."""
-    seen = statements(store, ask)
+def plans(store: SqlStore, ask: Callable[[], object], *starts: str) -> list[str]:
+    """What SQLite says it does for each of these statements of ``ask``."""
+    seen = statements(store, ask, *starts)
     with closing(sqlite3.connect(store._engine.url.database or "")) as connection:
         rows = [connection.execute(f"EXPLAIN QUERY PLAN {text}", values).fetchall() for text, values in seen]
     return [" / ".join(row[3] for row in plan) for plan in rows]
@@ -119,10 +120,52 @@ def test_counting_by_any_keyword_counts_an_article_once(
 
 def test_what_is_due_is_found_by_index(store: SqlStore, claim: Claim, now: dt.datetime) -> None:
     del claim
-    plan = plans(store, lambda: store.claim_due(now, limit=9, lease_s=60))[0]
-    assert plan.startswith("SEARCH source USING INDEX source_by_due (due_at<?)")
-    assert "source_by_lease" in plan
-    assert "ORDER BY" not in plan
+    plan = plans(store, lambda: store.claim_due(now, limit=9, lease_s=60))[0].split(" / ")
+    assert {step for step in plan if not step.startswith("CORRELATED")} == {
+        "SEARCH domain USING COVERING INDEX domain_by_due (due_at<?)",
+        "SEARCH source USING COVERING INDEX source_by_domain (domain=? AND due_at<?)",
+        "SEARCH source USING INDEX source_by_poll (domain=? AND lease_until>?)",
+    }
+
+
+def test_the_turn_of_a_domain_is_found_by_index(store: SqlStore, claim: Claim, now: dt.datetime) -> None:
+    plan = plans(store, lambda: store.renew(claim, now, lease_s=60), "UPDATE domain")[0]
+    assert "source_by_domain (domain=? AND due_at>?)" in plan
+    assert "source_by_poll (domain=?)" in plan
+    assert "SCAN" not in plan
+
+
+def test_the_operators_questions_are_answered_by_index(store: SqlStore, claim: Claim) -> None:
+    del claim
+    assert plans(store, store.states) == ["SCAN source USING COVERING INDEX source_by_state"]
+    some = plans(store, lambda: store.status(states=[SourceState.OK], after="a", limit=9))
+    assert some == ["SEARCH source USING INDEX source_by_state (state=? AND id>?)"]
+    every = plans(store, lambda: store.status(after="a", limit=9))
+    assert every == ["SEARCH source USING INDEX sqlite_autoindex_source_1 (id>?)"]
+
+
+def test_copies_are_found_by_index(store: SqlStore, now: dt.datetime) -> None:
+    shared = plans(store, lambda: store.alike([1, 2], since=now, limit=9))[0]
+    assert shared.count("SEARCH band USING PRIMARY KEY (band=? AND first_seen_at>?)") == 2
+    assert "TEMP B-TREE" not in shared
+    there = plans(store, lambda: store.elsewhere("daily", ["x"]))[0]
+    assert "SEARCH alias USING COVERING INDEX alias_by_identity (identity=?)" in there
+    assert "SCAN" not in there
+
+
+def test_a_domain_that_another_version_left_out_of_date_stops_nobody(
+    file: Path, store: SqlStore, claim: Claim, now: dt.datetime
+) -> None:
+    """Version 0.1 may claim and finish while this one runs, and knows nothing of domains."""
+    store.finish(claim, Outcome(state=SourceState.OK, polled_at=now, next_poll_at=now + dt.timedelta(hours=1)))
+    urls = {name: f"https://{name}.example/" for name in ("weekly", "yearly")}
+    store.register([Source(id=name, name=name, kind=Kind.FEED, url=url) for name, url in urls.items()], now)
+    store.register([Source(id="daily", name="Daily", kind=Kind.FEED, url="https://daily.example/")], now)
+    store.register([Source(id=name, name=name, kind=Kind.FEED, url=url) for name, url in urls.items()], now)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE domain SET due_at = '2000-01-01 00:00:00.000000' WHERE name = 'daily.example'")
+    assert [each.source_id for each in store.claim_due(now, limit=2, lease_s=60)] == ["weekly", "yearly"]
+    assert statements(store, lambda: store.claim_due(now, limit=2, lease_s=60), "UPDATE domain") == []
 
 
 def test_pages_due_are_found_by_index(store: SqlStore, now: dt.datetime) -> None:

@@ -1,0 +1,205 @@
+"""Which sources there are: those of the configuration in, rows out.
+
+First what is stored is compared with what is given, which writes nothing; then only what differs is written, some at
+a time (``CHUNK``), each part a transaction of its own: polls go on meanwhile, and a million unchanged sources cost
+one reading. Each part looks again at the rows it writes, since another process may register at the same time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, case, null, select, update
+
+from feeds.model import Source, SourceState
+from feeds.store.columns import Instant, clean_text, clean_value
+from feeds.store.dialect import insert_missing, lock_claiming
+from feeds.store.memory import chunks
+from feeds.store.schedule import settle
+from feeds.store.tables import domain, source
+from feeds.store.watching import tell
+from feeds.urls import registered_domain
+
+CHUNK = 500  # sources written in one transaction
+_READ_AT_ONCE = 10_000
+_CLOCK_SLACK = dt.timedelta(minutes=1)  # by which the clocks of several machines may differ
+_CONFIGURED = ("name", "kind", "url", "language", "sections", "interval_s", "enabled")
+_COMPARED = [source.c[name] for name in ("id", *_CONFIGURED, "domain", "retired", "last_poll_at")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What is to be written: sources that are new or stored otherwise, and ids of those to be retired."""
+
+    changed: tuple[Source, ...]
+    gone: tuple[str, ...]
+
+
+def compare(connection: Connection, sources: Sequence[Source], now: dt.datetime, *, complete: bool) -> Difference:
+    """Compares with what is stored; reads only."""
+    given = {clean_text(each.id): each for each in sources}
+    known: set[str] = set()
+    changed: list[Source] = []
+    gone: list[str] = []
+    for row in _stored(connection, None if complete else list(given)):
+        each = given.get(row.id)
+        if each is None:
+            gone += [row.id] * (not row.retired)
+            continue
+        known.add(row.id)
+        if row.retired or _is_ahead(row, now) or not _is_stored_so(row, each):
+            changed.append(each)
+    new = [each for name, each in given.items() if name not in known]
+    return Difference(changed=(*new, *changed), gone=tuple(gone))
+
+
+def _stored(connection: Connection, ids: Sequence[str] | None) -> Iterable[Row[*tuple[Any, ...]]]:
+    """The rows of these sources; None: of all."""
+    question = select(*_COMPARED)
+    if ids is None:
+        yield from connection.execute(question, execution_options={"yield_per": _READ_AT_ONCE})
+        return
+    for some in chunks(ids):
+        yield from connection.execute(question.where(source.c.id.in_(some)))
+
+
+def _is_stored_so(row: Row[*tuple[Any, ...]], each: Source) -> bool:
+    said = _configured(each)
+    stored = dict(zip(_CONFIGURED, row[1:], strict=False))
+    return stored == said or stored == clean_value(said)
+
+
+def _is_ahead(row: Row[*tuple[Any, ...]], now: dt.datetime) -> bool:
+    """Whether it was polled later than now, so by a clock that was wrong."""
+    return row.last_poll_at is not None and row.last_poll_at > now + _CLOCK_SLACK
+
+
+def configure(connection: Connection, sources: Sequence[Source], now: dt.datetime) -> None:
+    """Writes these as they are configured.
+
+    When a source is polled next changes only if it is new or returns, is switched on or off, or was polled by a clock
+    that was wrong: then it is due, whatever that clock said.
+    """
+    lock_claiming(connection)
+    stored = {str(row.id): row for row in _stored(connection, [each.id for each in sources])}
+    fresh: list[dict[str, Any]] = []
+    returning: list[dict[str, Any]] = []
+    staying: list[dict[str, Any]] = []
+    ahead: list[dict[str, Any]] = []
+    for each in sources:
+        row = stored.get(clean_text(each.id))
+        values = _configured(each) | {"domain": _domain(each, row)}
+        if row is None:
+            fresh.append(values | {"id": each.id} | _waiting(now, each.enabled))
+        elif row.retired:
+            returning.append({"which": each.id} | values | _waiting(now, each.enabled))
+        else:
+            staying.append({"which": each.id} | values)
+            ahead += [{"which": each.id, "now": now}] * (each.enabled and _is_ahead(row, now))
+    this = source.c.id == bindparam("which")
+    if fresh:
+        connection.execute(source.insert(), fresh)
+    if returning:
+        names = [name for name in returning[0] if name != "which"]
+        connection.execute(update(source).where(this).values({name: bindparam(name) for name in names}), returning)
+    if staying:
+        connection.execute(update(source).where(this).values(_ACCORDING_TO_LEASE), staying)
+    if ahead:
+        at = bindparam("now", type_=Instant)
+        connection.execute(update(source).where(this).values(next_poll_at=at, due_at=at, last_poll_at=at), ahead)
+    _place(connection, [*fresh, *returning, *staying], stored.values())
+    back = [(row["which"], row["name"], SourceState.RETIRED.value) for row in returning]
+    _tell(connection, back, SourceState.WAITING, now)
+
+
+_ACCORDING_TO_LEASE: dict[str, Any] = {name: bindparam(name) for name in (*_CONFIGURED, "domain")} | {
+    "due_at": case(
+        (~bindparam("enabled", type_=source.c.enabled.type), null()),
+        (source.c.lease_token.is_not(None), source.c.lease_until),
+        else_=source.c.next_poll_at,
+    )
+}
+
+
+def _configured(each: Source) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "kind": each.kind.value,
+        "url": each.url,
+        "language": each.language,
+        "sections": [asdict(section) for section in each.sections],
+        "interval_s": each.interval_s,
+        "enabled": each.enabled,
+    }
+
+
+def _domain(each: Source, stored: Row[*tuple[Any, ...]] | None) -> str:
+    """What is polled by one at a time; an address that has no domain stands for itself."""
+    if stored is not None and stored.url == clean_text(each.url):
+        return str(stored.domain)
+    try:
+        return registered_domain(each.url)
+    except ValueError:
+        return each.url
+
+
+def _waiting(now: dt.datetime, enabled: bool) -> dict[str, Any]:  # noqa: FBT001  # one caller's column value
+    return {
+        "retired": False,
+        "state": SourceState.WAITING.value,
+        "state_since": now,
+        "reason": "",
+        "failures": 0,
+        "hints": None,
+        "pace_s": None,
+        "suggestion": "",
+        "next_poll_at": now,
+        "due_at": now if enabled else None,
+    }
+
+
+def _place(
+    connection: Connection, written: Sequence[Mapping[str, Any]], before: Iterable[Row[*tuple[Any, ...]]]
+) -> None:
+    """Makes the domains of what was written, and says when they and those that were left are due."""
+    names = {clean_text(row["domain"]) for row in written}
+    connection.execute(insert_missing(connection, domain), [{"name": name} for name in sorted(names)])
+    settle(connection, names | {row.domain for row in before})
+
+
+def retire(connection: Connection, ids: Sequence[str], now: dt.datetime) -> None:
+    """Never claimed again; a poll that still runs has lost its lease and writes nothing more."""
+    lock_claiming(connection)
+    here = source.c
+    question = select(here.id, here.name, here.state, here.domain).where(here.id.in_(ids), ~here.retired)
+    rows = connection.execute(question.order_by(here.id)).all()
+    gone = {
+        "retired": True,
+        "state": SourceState.RETIRED.value,
+        "state_since": now,
+        "reason": "",
+        "next_poll_at": None,
+        "due_at": None,
+        "lease_token": None,
+        "lease_until": None,
+    }
+    connection.execute(update(source).where(here.id.in_([row.id for row in rows])).values(gone))
+    settle(connection, {row.domain for row in rows})
+    _tell(connection, [(row.id, row.name, row.state) for row in rows], SourceState.RETIRED, now)
+
+
+def _tell(
+    connection: Connection, changed: Sequence[tuple[str, str, str]], after: SourceState, now: dt.datetime
+) -> None:
+    """Records that these, by id, name and the state before, are in another state."""
+    tell(
+        connection,
+        [
+            {"source_id": which, "name": name, "at": now, "before": before, "after": after.value, "reason": ""}
+            for which, name, before in changed
+        ],
+        now,
+    )

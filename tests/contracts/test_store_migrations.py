@@ -1,0 +1,171 @@
+"""A database of version 0.1 with rows in it, brought to today's tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, MetaData, create_engine
+
+import feeds.store.migrations
+from feeds.model import FeedQuery, TargetRecord, Validators
+from feeds.store import open_store
+
+NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def first_url(clean_url: Callable[[], str], tmp_path: Path) -> str:
+    """A database with the tables of revision 0001 and nothing in them."""
+    url = clean_url()
+    if url.startswith("sqlite"):
+        url = f"sqlite:///{tmp_path / 'first.sqlite3'}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(Path(feeds.store.migrations.__file__ or "").parent))
+        command.upgrade(config, "0001")
+    engine.dispose()
+    return url
+
+
+def a_source(name: str, **more: Any) -> dict[str, Any]:
+    """A row as version 0.1 wrote it."""
+    plain = {
+        "id": name,
+        "name": name.title(),
+        "kind": "listing",
+        "url": f"https://{name}.example/",
+        "domain": "example.org" if name in {"daily", "weekly"} else f"{name}.example",
+        "sections": '[{"url":"https://x.example/s","slug":"s","name":"S"}]',
+        "interval_s": 600.0,
+        "enabled": True,
+        "retired": False,
+        "state": "ok",
+        "state_since": NOW,
+        "reason": "",
+        "failures": 0,
+        "next_poll_at": NOW + HOUR,
+        "due_at": NOW + HOUR,
+        "last_poll_at": NOW,
+    }
+    return plain | more
+
+
+def an_article(name: str, **more: Any) -> dict[str, Any]:
+    """A row as version 0.1 wrote it."""
+    empty = dict.fromkeys(("summary", "content_html", "content_text"), "")
+    lists = {"authors": "[]", "keywords": '["BMW"]', "alternates": "{}", "provenance": "{}"}
+    plain = {
+        "id": name,
+        "source_id": "daily",
+        "identity": f"//daily.example/{name}",
+        "content_hash": "c",
+        "whole_hash": "w",
+        "first_seen_at": NOW,
+        "changed_at": NOW,
+        "zone": "UTC",
+        "language": "de",
+        "url": f"https://daily.example/{name}",
+        "title": name,
+    }
+    return plain | empty | lists | more
+
+
+def fill(engine: Engine, suffix: str = "") -> None:
+    """Writes what version 0.1 would have written, naming no column that it does not know."""
+    found = MetaData()
+    found.reflect(engine)
+    one, two, old = f"one{suffix}", f"two{suffix}", f"old{suffix}"
+    first = 1 if not suffix else 4
+    articles = [
+        an_article(one, published_at=NOW - 24 * HOUR, published="2026-11-21T12:00:00+00:00"),
+        an_article(two, published_at=NOW + 48 * HOUR, published="2026-11-24T12:00:00+00:00"),
+        an_article(old, first_seen_at=NOW - 2400 * HOUR),
+    ]
+    with engine.begin() as connection:
+
+        def insert(table: str, *rows: dict[str, Any]) -> None:
+            connection.execute(found.tables[table].insert(), list(rows))
+
+        if not suffix:
+            leased = {"lease_token": "t", "lease_until": NOW + HOUR / 2, "due_at": NOW + HOUR / 2}
+            insert("source", a_source("daily"))
+            insert("source", a_source("monthly", due_at=NOW))
+            insert("source", a_source("weekly", **leased))
+            insert("source", a_source("yearly", retired=True, state="retired", due_at=None, next_poll_at=None))
+        url = f"https://daily.example/{suffix}"
+        insert("document", {"source_id": "daily", "url": url, "etag": ""})
+        insert("document", {"source_id": "daily", "url": f"{url}feed", "etag": '"1"', "last_modified": "m"})
+        for row in articles:
+            insert("article", row)
+        for number, row in enumerate(articles, start=first):
+            insert("alias", {"source_id": "daily", "identity": row["identity"], "article_id": row["id"]})
+            insert("change", {"seq": number, "article_id": row["id"], "kind": "new", "at": NOW})
+            place = {"seq": number, "article_id": row["id"], "source_id": "daily", "language": "de", "section": ""}
+            insert("entry", place)
+            insert("article_keyword", {"key": "bmw", "language": "de", "seq": number, "display": "BMW"})
+        if not suffix:
+            insert("shelf", {"language": "de", "section": "", "articles": 3})
+            insert("keyword", {"key": "bmw", "label": "BMW", "articles": 3})
+            insert("keyword_language", {"key": "bmw", "language": "de", "articles": 3})
+
+
+def test_a_database_of_version_0_1_keeps_what_it_holds(first_url: str) -> None:
+    engine = create_engine(first_url)
+    fill(engine)
+    store = open_store(first_url)
+
+    assert {each.id: (each.articles, each.state.value) for each in store.status()} == {
+        "daily": (3, "ok"),
+        "monthly": (0, "ok"),
+        "weekly": (0, "ok"),
+        "yearly": (0, "retired"),
+    }
+    section = store.status(["daily"])[0].sections[0]
+    assert (section.slug, section.kind) == ("s", None)
+    assert store.targets("daily", ["https://daily.example/", "https://daily.example/feed"]) == {
+        "https://daily.example/": TargetRecord(read_at=LONG_AGO),
+        "https://daily.example/feed": TargetRecord(
+            validators=Validators(etag='"1"', last_modified="m"), read_at=LONG_AGO
+        ),
+    }
+    today = NOW.date()
+    assert store.activity(["daily"], today - dt.timedelta(days=90)) == {
+        "daily": {today - dt.timedelta(days=1): 1, today: 1}
+    }
+    for query in (FeedQuery(), FeedQuery(keywords=("bmw",)), FeedQuery(languages=("de",), copies=False)):
+        assert store.window(query, limit=9) == [("old", 3), ("two", 2), ("one", 1)]
+        assert store.count(query) == 3
+    assert (store.languages(), [each.articles for each in store.keywords("de")]) == ({"de": 3}, [3])
+    one = store.load(["one"])["one"]
+    assert (one.twin, one.original_id, one.article.keywords) == (None, None, ("BMW",))
+    assert store.elsewhere("weekly", ["//daily.example/two"]) == {"//daily.example/two": "two"}
+
+    def claimed(at: dt.datetime) -> list[str]:
+        return [each.source_id for each in store.claim_due(at, limit=9, lease_s=7200)]
+
+    assert claimed(NOW) == ["monthly"]
+    assert claimed(NOW + HOUR / 3) == []
+    assert claimed(NOW + HOUR / 2) == ["weekly"], "its lease ran out; the other of its domain is not due yet"
+    store.close()
+    engine.dispose()
+
+
+def test_version_0_1_can_go_on_while_the_tables_are_new(first_url: str) -> None:
+    engine = create_engine(first_url)
+    fill(engine)
+    open_store(first_url).close()
+    fill(engine, " later")
+    store = open_store(first_url)
+    assert [seq for _, seq in store.window(FeedQuery(), limit=9)] == [6, 5, 4, 3, 2, 1]
+    assert len(store.targets("daily", ["https://daily.example/ later"])) == 1
+    store.close()
+    engine.dispose()
