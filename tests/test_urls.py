@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.urls import clean_url, identity_of, is_http_url, normal_url, registered_domain
+from feeds.urls import clean_url, identity_of, is_http_url, normal_url, plain_identity, registered_domain
 
-FORMS = [normal_url, clean_url, identity_of]
+FORMS = [normal_url, clean_url, identity_of, plain_identity]
 
 
 @pytest.mark.parametrize(
@@ -186,5 +186,140 @@ def test_every_form_is_its_own_form(text: str) -> None:
         except ValueError:
             continue
         assert form(once) == once
-        assert identity_of(once) == identity_of(text)
+        assert form is plain_identity or identity_of(once) == identity_of(text)
         assert registered_domain(clean_url(text)) == registered_domain(text)
+
+
+ARTICLE = "https://example.com/news/2020/a-story-of-two-quays"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        ARTICLE,
+        "http://www.example.com/news/2020/a-story-of-two-quays/",
+        "https://m.example.com/news/2020/a-story-of-two-quays?utm_source=x",
+        "https://mobile.example.com/news/2020/a-story-of-two-quays",
+        "https://www.m.example.com/news/2020/a-story-of-two-quays",
+        "https://amp.example.com/news/2020/a-story-of-two-quays",
+        "https://touch.example.com/news/2020/a-story-of-two-quays#top",
+        "https://www.example.com/news/2020/a-story-of-two-quays/amp/",
+        "https://www.example.com/amp/news/2020/a-story-of-two-quays",
+        "https://www.example.com/news/2020/a-story-of-two-quays/amp.html",
+        "https://www.example.com/news/2020/a-story-of-two-quays.amp",
+        "https://www.example.com/news/2020/a-story-of-two-quays?amp",
+        "https://www.example.com/news/2020/a-story-of-two-quays?amp=1&outputType=amp",
+        "https://www.example.com/news/2020/a-story-of-two-quays/index.html",
+        "https://www.example.com/news/2020/a-story-of-two-quays?ref=rss&source=newsletter",
+        "https://www.example.com/news/2020/a-story-of-two-quays/?replytocom=17#respond",
+        "https://www-example-com.cdn.ampproject.org/c/s/www.example.com/news/2020/a-story-of-two-quays/amp/",
+        "https://www-example-com.cdn.ampproject.org/v/s/www.example.com/news/2020/a-story-of-two-quays?usqp=mq331AQ",
+        "https://www.google.co.uk/amp/s/amp.example.com/news/2020/a-story-of-two-quays",
+        "https://www.example.com/(S(lit3py55t21z5v55vlm25s55))/news/2020/a-story-of-two-quays",
+        "https://www.example.com/news/2020/a-story-of-two-quays;jsessionid=1A2B",
+    ],
+)
+def test_the_forms_of_one_article_have_one_plain_identity(url: str) -> None:
+    assert plain_identity(url) == ARTICLE
+
+
+def test_plain_forms_keep_the_ending_and_the_order_of_parameters_counts_for_nothing() -> None:
+    assert (
+        plain_identity("http://www.a.example/x/t20200707_800213.amp.html")
+        == "https://a.example/x/t20200707_800213.html"
+    )
+    assert plain_identity("http://a.example/story-1-2.amphtml") == "https://a.example/story-1-2.html"
+    assert plain_identity("http://a.example/show.php?id=4711&lang=de") == (
+        plain_identity("http://a.example/show.php?lang=de&id=4711")
+    )
+    assert plain_identity("https://de.m.a.example/wiki/a-long-article") == "https://de.a.example/wiki/a-long-article"
+
+
+def test_what_may_be_two_articles_keeps_two_plain_identities() -> None:
+    urls = [f"https://a.example/show.php?{name}={value}" for name in ("id", "p", "sid", "cid") for value in (471, 472)]
+    urls += [f"https://a.example/story-of-one-{word}" for word in ("quay", "amp", "m", "index")]
+    urls += ["https://a.example/Story-Of-One-Quay", "https://a.example/de/story-of-one-quay"]
+    urls += ["https://b.a.example/story-of-one-quay", "https://a.example:8080/story-of-one-quay"]
+    urls += ["https://a.example/story-of-one-quay?ref=17", "https://a.example/story-of-one-quay?page=2"]
+    urls += ["https://a.example/story-of-one-quay?source=agency", "https://a.example/shop/amp/a-fine-amplifier-100"]
+    urls += ["https://a.example/shop/a-fine-amplifier-100", "https://amp-a-fine-amplifier.example/story-of-one-quay"]
+    assert len({plain_identity(url) for url in urls}) == len(urls)
+
+
+@pytest.mark.parametrize(
+    ("url", "plain"),
+    [
+        ("https://m.example.com/", "https://m.example.com/"),
+        ("https://m.example.com/news/", "https://m.example.com/news/"),
+        ("https://www.example.com/news/", "https://example.com/news/"),
+        ("https://www.example.com/shop/amp", "https://example.com/shop/amp"),
+        ("https://www.example.com/?p=3", "https://example.com/?p=3"),
+        ("https://m.co.uk/a-story-of-two", "https://m.co.uk/a-story-of-two"),
+        ("https://www.com/a-story-of-two", "https://www.com/a-story-of-two"),
+        ("https://m.github.io/a-story-of-two", "https://m.github.io/a-story-of-two"),
+        ("https://amp/a-story-of-two", "https://amp/a-story-of-two"),
+        ("https://127.0.0.1:8000/a-story-of-two", "https://127.0.0.1:8000/a-story-of-two"),
+        ("https://x.cdn.ampproject.org/c/s/", "https://x.cdn.ampproject.org/c/s/"),
+        ("https://www.google.com/amp/index-of-all-things", "https://google.com/index-of-all-things"),
+    ],
+)
+def test_where_little_is_told_little_is_left_out(url: str, plain: str) -> None:
+    assert plain_identity(url) == plain
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "utm_id",
+            "itm_source",
+            "mtm_group",
+            "fbclid",
+            "gclid",
+            "yclid",
+            "_openstat",
+            "at_link_id",
+            "ref_src",
+            "erid",
+        ),
+        *("wt_mc", "spm", "cm_mmc", "ASPSESSIONIDQABC", "dpg_campaign", "Echobox", "mindbox-click-id", "cmpid"),
+    ],
+)
+def test_tracking_names_are_left_out(name: str) -> None:
+    assert clean_url(f"https://example.com/a?id=7&{name}=x&b") == "https://example.com/a?id=7&b"
+
+
+@pytest.mark.parametrize(
+    "name", ["id", "p", "sid", "cid", "aid", "newsid", "session_id", "ref", "source", "v", "q", "s"]
+)
+def test_names_that_may_hold_an_id_stay(name: str) -> None:
+    assert clean_url(f"https://example.com/a?{name}=7") == f"https://example.com/a?{name}=7"
+
+
+_STEPS = st.lists(
+    st.sampled_from(
+        ["amp", "a-b-c", "2020", "index.html", "x.amp.html", "x.amp", "news", "c", "s", "m.example.com", ""]
+    ),
+    max_size=6,
+)
+_HOSTS = st.sampled_from(
+    ["example.com", "www.example.com", "www.www.example.com", "m.example.com", "www.m.amp.example.co.uk", "m.co.uk",
+     "x.cdn.ampproject.org", "www.google.com", "wap.github.io", "localhost", "127.0.0.1"]
+)  # fmt: skip
+_QUERIES = st.lists(
+    st.sampled_from(["amp=1", "id=12345", "ref=rss", "ref=7", "b", "a=2", "outputType=amp", "utm_x=1", "replytocom=3"]),
+    max_size=4,
+)
+
+
+@given(_HOSTS, _STEPS, _QUERIES)
+def test_the_plainest_form_is_its_own_and_stays_on_the_site(host: str, steps: list[str], query: list[str]) -> None:
+    url = f"https://{host}/{'/'.join(steps)}?{'&'.join(query)}"
+    plain = plain_identity(url)
+    assert plain_identity(plain) == plain
+    assert identity_of(plain) == plain
+    assert plain_identity(identity_of(url)) == plain
+    if not host.endswith(("ampproject.org", "google.com")):
+        assert registered_domain(plain) == registered_domain(identity_of(url))
+    for kept in ("id=12345", "ref=7", "a=2"):
+        assert (kept in plain) is (kept in query)

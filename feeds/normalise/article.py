@@ -16,7 +16,7 @@ from feeds.model import Article, Item, instant
 from feeds.names import split_authors, split_keywords
 from feeds.normalise.html import plain_text, sanitise
 from feeds.normalise.language import choose_language
-from feeds.urls import clean_url, identity_of, is_http_url, registered_domain
+from feeds.urls import clean_url, identity_of, is_http_url, plain_identity, registered_domain
 
 _SLACK = dt.timedelta(days=1)  # a page may be dated by a clock in the far east of ours
 _SUMMARY_CHARACTERS = 300
@@ -99,10 +99,12 @@ def display_title(title: str | None) -> str:
 def identify(item: Item) -> tuple[str, tuple[str, ...]]:
     """The identity an article's id is made of, and every other under which it is known.
 
-    A feed's own guid, else the canonical address, else the address; addresses cleaned and compared as https.
+    A feed's own guid, else the canonical address, else the address; addresses cleaned and compared as https. Each
+    address is also known in its plainest form, which it shares with its mobile and AMP forms.
     """
-    known = [_identity(one) for one in (item.guid, _canonical(item), item.url) if one]
-    known = list(dict.fromkeys(known))
+    named = [one for one in (item.guid, _canonical(item), item.url) if one]
+    plain = [plain_identity(one) for one in named if is_http_url(one)]
+    known = list(dict.fromkeys([*map(_identity, named), *plain]))
     return known[0], tuple(known[1:])
 
 

@@ -10,7 +10,7 @@ from feeds.errors import ArticleError
 from feeds.extract.page import read_page
 from feeds.model import Article, Item, Recipe
 from feeds.normalise.article import normalise
-from feeds.urls import identity_of, is_http_url
+from feeds.urls import identity_of, is_http_url, plain_identity
 
 
 def read_article(html: bytes, url: str, *, content_type: str | None = None, recipe: Recipe | None = None) -> Article:
@@ -70,5 +70,5 @@ def with_address(article: Article, url: str) -> Article:
 
 def without_address(article: Article, url: str) -> Article:
     """The article, not known by ``url``, which other articles have too."""
-    name = identity_of(url)
-    return dataclasses.replace(article, aliases=tuple(alias for alias in article.aliases if alias != name))
+    names = {identity_of(url), plain_identity(url)}
+    return dataclasses.replace(article, aliases=tuple(alias for alias in article.aliases if alias not in names))

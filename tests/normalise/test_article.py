@@ -51,7 +51,7 @@ def test_another_source_is_another_article() -> None:
 def test_the_feeds_guid_is_the_identity_and_the_addresses_are_aliases() -> None:
     found = article(guid="tag:example.org,2026:7", canonical_url="https://news.example.org/harbour", url=URL + "?amp=1")
     assert found.identity == "tag:example.org,2026:7"
-    assert found.aliases == ("https://news.example.org/harbour", URL + "?amp=1")
+    assert found.aliases == ("https://news.example.org/harbour", URL + "?amp=1", URL)
 
 
 def test_the_canonical_address_comes_before_the_address() -> None:

@@ -1,23 +1,18 @@
-"""Addresses in, comparable forms out: one spelling of an address, its identity, and the domain someone registered.
-
-Three forms, each built on the one before: ``normal_url`` (RFC 3986, 6.2.2 and 6.2.3: what is requested),
-``clean_url`` (without what only serves statistics: what is kept and shown), ``identity_of`` (http and https are one
-site: what is compared). Pure: the public suffix list is the snapshot that tldextract carries.
-
-Every function raises ValueError, and nothing else, for text that is no http or https address.
-"""
+"""An address in, its three forms out: as it is requested, as it is kept, as it is compared; and its domain."""
 
 from __future__ import annotations
 
 import functools
 import ipaddress
 import re
-from dataclasses import dataclass
-from urllib.parse import unquote_plus, urlsplit
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 import idna
 import tldextract
 from w3lib.url import safe_url_string
+
+from feeds.urls.parameters import is_tracking
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
@@ -26,24 +21,9 @@ _TRIPLET = re.compile("%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _EDGES = "".join(map(chr, range(0x21)))  # C0 controls and space, which browsers strip from both ends
+# of servlets and PHP, behind a semicolon; of ASP.NET without cookies, a segment of its own
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
-
-# Parameters that tell the site where a reader came from, or which visit it is, and never what is shown. Names that
-# some site might use for content (ref, source, from, id, sid) are not among them: two articles must not become one.
-_TRACKING_PREFIXES = ("utm_", "mtm_", "hsa_", "__hs", "_hs", "at_campaign", "at_medium")
-# fmt: off
-_TRACKING = frozenset({
-    "__twitter_impression", "_branch_match_id", "_ga", "_gac", "_gl", "_openstat", "dclid", "dm_i", "ef_id",
-    "epik", "fb_action_ids", "fb_action_types", "fb_ref", "fb_source", "fbclid", "gad_campaignid",
-    "gad_source", "gbraid", "gclid", "gclsrc", "guccounter", "guce_referrer", "guce_referrer_sig",
-    "hsctatracking", "icid", "igsh", "igshid", "irclickid", "jsessionid", "li_fat_id", "mc_cid", "mc_eid",
-    "mkt_tok", "msclkid", "ncid", "ns_campaign", "ns_fee", "ns_linkname", "ns_mchannel", "ns_source",
-    "ocid", "oly_anon_id", "oly_enc_id", "phpsessid", "piwik_campaign", "piwik_keyword", "piwik_kwd",
-    "pk_campaign", "pk_cid", "pk_content", "pk_kwd", "pk_medium", "pk_source", "rb_clickid", "s_cid",
-    "s_kwcid", "scm", "smid", "spm", "sr_share", "srsltid", "ttclid", "twclid", "vero_conv", "vero_id",
-    "wbraid", "wickedid", "wt.mc_id", "wt_mc", "wt_zmc", "xtor", "yclid", "ysclid",
-})
-# fmt: on
+_SESSION_SEGMENT = re.compile(r"/\([AFS]\([a-z0-9_-]{20,}\)\)(?=/)", re.IGNORECASE)
 
 _suffixes = tldextract.TLDExtract(
     cache_dir=None,
@@ -53,7 +33,7 @@ _suffixes = tldextract.TLDExtract(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Parts:
+class Parts:
     """An address taken apart and normalised; ``port`` is None where it is the scheme's own, ``path`` never empty."""
 
     scheme: str
@@ -63,6 +43,7 @@ class _Parts:
     query: str
 
     def join(self) -> str:
+        """The address again."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port is None else f":{self.port}"
         query = f"?{self.query}" if self.query else ""
@@ -72,7 +53,7 @@ class _Parts:
 def is_http_url(text: str) -> bool:
     """Whether ``text`` is an absolute http or https address with a host that can exist."""
     try:
-        _take_apart(text)
+        take_apart(text)
     except ValueError:
         return False
     return True
@@ -87,7 +68,7 @@ def normal_url(url: str) -> str:
     Raises:
         ValueError: no http or https address; the text says why.
     """
-    return _take_apart(url).join()
+    return take_apart(url).join()
 
 
 def clean_url(url: str) -> str:
@@ -96,7 +77,7 @@ def clean_url(url: str) -> str:
     Raises:
         ValueError: no http or https address; the text says why.
     """
-    return _clean(_take_apart(url)).join()
+    return clean_parts(take_apart(url)).join()
 
 
 def identity_of(url: str) -> str:
@@ -107,9 +88,7 @@ def identity_of(url: str) -> str:
     Raises:
         ValueError: no http or https address; the text says why.
     """
-    parts = _clean(_take_apart(url))
-    port = None if parts.port == _DEFAULT_PORTS["https"] else parts.port
-    return _Parts(scheme="https", host=parts.host, port=port, path=parts.path, query=parts.query).join()
+    return https_parts(clean_parts(take_apart(url))).join()
 
 
 def registered_domain(url: str) -> str:
@@ -122,7 +101,7 @@ def registered_domain(url: str) -> str:
     Raises:
         ValueError: no http or https address; the text says why.
     """
-    parts = _take_apart(url)
+    parts = take_apart(url)
     if "." not in parts.host or _is_ip(parts.host):
         host = f"[{parts.host}]" if ":" in parts.host else parts.host
         return f"{host}:{parts.port or _DEFAULT_PORTS[parts.scheme]}"
@@ -137,7 +116,8 @@ def _domain(host: str) -> str:
     return ".".join(host.split(".")[-2:])
 
 
-def _take_apart(url: str) -> _Parts:
+def take_apart(url: str) -> Parts:
+    """The parts of an address in their one spelling; ValueError for what is no http or https address."""
     text = url.strip(_EDGES)
     before, mark, after = text.partition("?")
     parts = urlsplit(before.replace("\\", "/") + mark + after)  # browsers read a backslash as a slash
@@ -151,7 +131,7 @@ def _take_apart(url: str) -> _Parts:
         raise ValueError(f"port 0 in {url[:200]!r}")
     # quotes what a browser would quote, in path and query, and keeps what is quoted already
     safe = urlsplit(safe_url_string(f"http://host{parts.path}{'?' * bool(parts.query)}{parts.query}"))
-    return _Parts(
+    return Parts(
         scheme=parts.scheme,
         host=host,
         port=None if port == _DEFAULT_PORTS[parts.scheme] else port,
@@ -205,12 +185,15 @@ def _remove_dot_segments(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def _clean(parts: _Parts) -> _Parts:
-    fields = [field for field in parts.query.split("&") if field and not _is_tracking(field)]
-    path = _remove_dot_segments(_PATH_SESSION.sub("", parts.path))  # a session id can hide a dot segment
-    return _Parts(scheme=parts.scheme, host=parts.host, port=parts.port, path=path, query="&".join(fields))
+def https_parts(parts: Parts) -> Parts:
+    """The same at https, whatever it was."""
+    port = None if parts.port == _DEFAULT_PORTS["https"] else parts.port
+    return replace(parts, scheme="https", port=port)
 
 
-def _is_tracking(field: str) -> bool:
-    name = unquote_plus(field.partition("=")[0]).lower()
-    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+def clean_parts(parts: Parts) -> Parts:
+    """Without tracking parameters and session ids."""
+    fields = [field for field in parts.query.split("&") if field and not is_tracking(field)]
+    path = _SESSION_SEGMENT.sub("", _PATH_SESSION.sub("", parts.path))
+    path = _remove_dot_segments(path)  # which a session id can hide
+    return Parts(scheme=parts.scheme, host=parts.host, port=parts.port, path=path, query="&".join(fields))
