@@ -20,6 +20,7 @@ EXIT_CODES = "Exit codes: 0 well, 1 something failed and is named, 2 wrong comma
 COMMANDS: Mapping[str, str] = {
     "serve": "feeds.cli.serve:serve",
     "init": "feeds.cli.configuration:init",
+    "add": "feeds.cli.add:add",
     "check": "feeds.cli.configuration:check",
     "poll": "feeds.cli.sources:poll",
     "sources": "feeds.cli.sources:sources",
@@ -51,6 +52,7 @@ def cli() -> None:
 
     \b
     polyfeed serve --newsroom     try it, with a sample newsroom to poll
+    polyfeed add URL              find what can be polled at a site, and add it
     polyfeed init mynews          a commented configuration to start from
     polyfeed serve                poll the sources of config/sources/ and serve their feeds
 

@@ -40,6 +40,7 @@ _FEED_QUERY = re.compile(r"(?:^|&)(?:feed=\w|(?:format|type|output|alt)=(?:rss|a
 _WORDS = re.compile(
     r"\b(?:rss|atom|xml|json)[\s-]?(?:feeds?)?\b|\bfeeds?\b|^news-?feed\b|ＲＳＳ|фид\b|лента rss", re.IGNORECASE
 )
+_NAME = re.compile(r"(?:^|[/._=?&])(?:rss|atom|rdf|feeds?)(?:[/._=&\d]|\Z)|\.xml\b", re.IGNORECASE)
 _LONGEST_TEXT = 40
 # feeds of what readers say, of sounds, of one search: found by their words, and seen again when they are read
 _ASIDE = re.compile(
@@ -189,7 +190,7 @@ def _reads_like_feed(address: str) -> bool:
 
 def _names_feed(address: str) -> bool:
     """Whether an address has feed, rss or the like anywhere: enough beside a link's words."""
-    return bool(re.search(r"rss|atom|feed|rdf|\.xml\b", address.partition("://")[2], re.IGNORECASE))
+    return _NAME.search(address.partition("://")[2]) is not None
 
 
 def _address(href: str, base: str) -> str | None:

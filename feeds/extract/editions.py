@@ -26,6 +26,8 @@ from feeds.urls import clean_url, identity_of, registered_domain
 _SWITCHES = lxml.etree.XPath("//body//a[@href] | //body//option[@value]")
 _LONGEST_NAME = 60
 _TOGETHER = 2
+_LEVELS = 2
+_MOSTLY = 0.7
 _MOST = 60
 _SITE_TYPES = frozenset({"website", "webpage", "collectionpage", "newsmediaorganization", "organization"})
 _BEHIND = re.compile(r"\s*[:：|·(]\s*|\s+[–—-]\s+")
@@ -73,7 +75,7 @@ def find_editions(
 
 def _declared(head: Head) -> Iterator[Edition]:
     for relations, href, tongue, kind in head.links:
-        tag = canonical_language(tongue) if tongue and tongue.lower() != "x-default" else None
+        tag = canonical_language(tongue.replace("_", "-")) if tongue and tongue.lower() != "x-default" else None
         address = _address(href, "")
         if "alternate" in relations and tag and address and kind in ("", "text/html"):
             yield Edition(url=address, language=tag, name=tag, where="hreflang")
@@ -92,7 +94,7 @@ def _in_json_ld(ld: JsonLd) -> Iterator[Edition]:
                 continue
             tongues = [tongue for tongue in as_list(one.get("inLanguage")) if isinstance(tongue, str)]
             address = _address(str(one.get("url") or ""), "")
-            tag = canonical_language(tongues[0]) if len(tongues) == 1 else None
+            tag = canonical_language(tongues[0].replace("_", "-")) if len(tongues) == 1 else None
             if address and tag:
                 yield Edition(url=address, language=tag, name=clean(str(one.get("name") or "")) or tag, where="JSON-LD")
 
@@ -128,16 +130,21 @@ def _called(element: lxml.html.HtmlElement) -> str:
 
 
 def _in_company(elements: Iterable[lxml.html.HtmlElement]) -> set[lxml.html.HtmlElement]:
-    """Those that stand with others in one small block."""
+    """Those that stand in one small block with others, and with hardly anything else: a menu has other entries."""
     blocks: defaultdict[lxml.html.HtmlElement, list[lxml.html.HtmlElement]] = defaultdict(list)
     for element in elements:
         parent = element.getparent()
-        for _ in range(2):
+        for _ in range(_LEVELS):
             if parent is None or parent.tag in {"body", "html"}:
                 break
             blocks[parent].append(element)
             parent = parent.getparent()
-    return {one for group in blocks.values() if len(group) >= _TOGETHER for one in group}
+    return {
+        one
+        for block, group in blocks.items()
+        if len(group) >= _TOGETHER and len(group) >= _MOSTLY * sum(1 for _ in block.iter("a", "option"))
+        for one in group
+    }
 
 
 def _says(address: str, tag: str) -> bool:

@@ -65,7 +65,7 @@ def find_sections(found: PageLinks, *, url: str, articles: Collection[str], othe
         articles: addresses of the articles that the page lists.
         others: addresses of the site's other editions, whose sections are not this one's.
     """
-    ground = _Ground(url=url, others=tuple(_folder(one) for one in others))
+    ground = _Ground(url=url, others=tuple(folder_of(one) for one in others))
     candidates = _candidates((*found.in_regions, *found.links), ground, set(articles))
     if not candidates:
         return Menu()
@@ -106,8 +106,8 @@ class _Ground:
 
     def holds(self, address: str) -> bool:
         """Whether the address lies below the page's own folder, and in no other edition."""
-        folder = _folder(address)
-        own = _folder(self.url)
+        folder = folder_of(address)
+        own = folder_of(self.url)
         if any(folder.startswith(other) and len(other) > len(own) for other in self.others):
             return False
         return folder.startswith(own) and folder != own
@@ -125,7 +125,7 @@ def _candidates(links: Sequence[Link], ground: _Ground, articles: set[str]) -> d
             continue
         name = link.text.strip(" ›»>▸▾▼+·|")
         if _may_be_section(link, name) and link.url not in articles and ground.holds(link.url):
-            folder = _folder(link.url)
+            folder = folder_of(link.url)
             kept[link.identity] = _Candidate(link=link, name=name, folder=folder, places={link.signature})
         elif name and not link.is_labelled:
             seen.add(link.identity)
@@ -148,7 +148,7 @@ def _below(candidates: dict[str, _Candidate], articles: Iterable[str]) -> Counte
     by_folder = {one.folder: identity for identity, one in candidates.items()}
     counts: Counter[str] = Counter()
     for address in articles:
-        folder = _folder(address)
+        folder = folder_of(address)
         while folder.count("/") > 1:
             folder = folder.rstrip("/").rpartition("/")[0] + "/"
             if folder in by_folder:
@@ -177,7 +177,7 @@ def _longest_menu(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     return [one for one in all_of if place in one.places] if _FEWEST < size <= _LONGEST_MENU else []
 
 
-def _folder(address: str) -> str:
+def folder_of(address: str) -> str:
     """Host and path as far as what lies below an address shares it: without ``index.html``, endings and ``www.``."""
     parts = urlsplit(address)
     steps = [step for step in unquote(parts.path).split("/") if step]
