@@ -16,7 +16,8 @@ from feeds.errors import LeaseLost, StoreError
 from feeds.fetch.budget import Budget
 from feeds.fetch.client import Fetcher
 from feeds.model import Claim, Outcome, Source, SourceState
-from feeds.pipeline.poll import Limits, Poll, PollReport
+from feeds.pipeline.poll import Poll, PollReport
+from feeds.pipeline.turn import Limits
 from feeds.settings import Settings
 from feeds.store.base import Store
 

@@ -15,6 +15,7 @@ from feeds.model import (
     Known,
 )
 
+_LISTED = ("feed", "api", "sitemap")
 # what a listing or feed entry may give and an article page lack
 _FROM_LISTINGS = ("published", "section", "image", "image_caption")
 
@@ -50,13 +51,13 @@ def keep_known(article: Article, stored: Article) -> Article:
     """A later reading, with what the page itself does not give kept from the first.
 
     When a page is looked at again its listing may name it no longer: the date, section and picture that only the
-    listing gave stay, and so do authors and keywords that a feed gave.
+    listing gave stay, and so do authors and keywords that a feed, an API or a sitemap gave.
     """
     names = [name for name in _FROM_LISTINGS if not getattr(article, name)]
     names += [
         name
         for name in ("authors", "keywords")
-        if not getattr(article, name) and stored.provenance.get(name, "").startswith("feed")
+        if not getattr(article, name) and stored.provenance.get(name, "").startswith(_LISTED)
     ]
     kept = {name: getattr(stored, name) for name in names if getattr(stored, name)}
     if not kept:

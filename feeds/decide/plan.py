@@ -1,4 +1,4 @@
-"""Which article pages a poll fetches: what is listed and what is remembered in, an ordered plan out.
+"""Which articles a poll reads: what is listed and what is remembered in, an ordered plan out.
 
 Pure: no input or output, no clock.
 """
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from feeds.decide.joining import origin_of
 from feeds.errors import (
     Blocked,
     FetchError,
@@ -28,14 +29,16 @@ MOST_FAILURES_IN_A_ROW = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """An article page to fetch; ``before`` is what is remembered of it, None when it was never seen.
+    """An article to read; ``before`` is what is remembered of it, None when it was never seen.
 
-    ``again``: nothing says that it changed, it is only looked at again.
+    ``again``: nothing says that it changed, it is only looked at again. ``key`` is the name it is remembered by
+    where that is not its address.
     """
 
     item: Item
     before: PageRecord | None
     again: bool = False
+    key: str = ""
 
     @property
     def is_first(self) -> bool:
@@ -57,25 +60,36 @@ class Plan:
 
 
 def plan_pages(
-    listed: Sequence[Item], seen: Mapping[str, PageRecord], due: Iterable[PageRecord], *, now: dt.datetime, limit: int
+    listed: Sequence[Item],
+    seen: Mapping[str, PageRecord],
+    due: Iterable[PageRecord],
+    *,
+    now: dt.datetime,
+    limit: int,
+    read_as: str = "",
+    rereads: int = 0,
 ) -> Plan:
     """Which article pages to fetch now, at most ``limit``.
 
     First new ones and those whose listing says something else than when they were read. ``listed`` is newest first,
     as listings are; when there are more than ``limit``, the newest go first, and what goes is fetched oldest first,
     so that change numbers follow time. Then failed ones whose time has come, so that they never stand in the way of
-    new ones, and last those that are only looked at again. Neither of these two is ever ``left``: they come back by
+    new ones; then, of the ``rereads`` newest, those that were read under another configuration than ``read_as``;
+    and last those that are only looked at again. Retries and second looks are never ``left``: they come back by
     themselves, and waiting for them would never end.
     """
-    fresh, retried = [], []
-    for item in listed:
+    fresh, retried, otherwise = [], [], []
+    for place, item in enumerate(listed):
         record = seen.get(item.url)
-        if record is None or _says_otherwise(item, record):
-            fresh.append(Wanted(item=_filed(item, record), before=record))
+        want = Wanted(item=_filed(item, record), before=record)
+        if record is None or says_otherwise(item, record):
+            fresh.append(want)
         elif _is_retry(record, now):
-            retried.append(Wanted(item=_filed(item, record), before=record))
+            retried.append(want)
+        elif place < rereads and was_read_otherwise(record, read_as):
+            otherwise.append(want)
     by_url = {item.url: item for item in listed}
-    asked = {want.item.url for want in (*fresh, *retried)}
+    asked = {want.item.url for want in (*fresh, *retried, *otherwise)}
     again = []
     for record in due:
         if record.url in asked:
@@ -86,8 +100,21 @@ def plan_pages(
         else:
             retried.append(Wanted(item=item, before=record))
     first = fresh[:limit]
-    pages = (*reversed(first), *retried, *again)
-    return Plan(pages=pages[:limit], left=len(fresh) - len(first))
+    pages = (*reversed(first), *retried, *reversed(otherwise), *again)[:limit]
+    put_off = max(0, len(first) + len(retried) + len(otherwise) - limit) if otherwise else 0
+    return Plan(pages=pages, left=len(fresh) - len(first) + min(put_off, len(otherwise)))
+
+
+def plan_entries(entries: Iterable[Wanted], *, read_as: str) -> tuple[Wanted, ...]:
+    """Of feed entries that bring their whole text, those to read: new ones, changed ones, and those read otherwise."""
+    return tuple(
+        want
+        for want in entries
+        if want.before is None
+        or want.before.state in (PageState.FAILED, PageState.GIVEN_UP, PageState.NOT_ARTICLE)
+        or says_otherwise(want.item, want.before)
+        or was_read_otherwise(want.before, read_as)
+    )
 
 
 def _filed(item: Item, record: PageRecord | None) -> Item:
@@ -95,11 +122,34 @@ def _filed(item: Item, record: PageRecord | None) -> Item:
     return replace(item, section=record.section) if record and record.section else item
 
 
-def _says_otherwise(item: Item, record: PageRecord) -> bool:
-    """Whether the listing changed what it says; two sections may well tell one article in different words."""
-    if not record.listed_hash or (record.section and item.section != record.section):
+def says_otherwise(item: Item, record: PageRecord) -> bool:
+    """Whether what lists the article changed what it says of it.
+
+    Two sections may well tell one article in different words, and so may a section page, a feed and a sitemap: only
+    words of the same origin are compared.
+    """
+    if record.state is PageState.SKIPPED or not record.listed_hash:
         return False
-    return listed_hash(item) != record.listed_hash
+    if record.section and item.section != record.section:
+        return False
+    said = listed_hash(item)
+    return said != record.listed_hash and _origin(said) == _origin(record.listed_hash)
+
+
+def was_listed_elsewhere(item: Item, record: PageRecord) -> bool:
+    """Whether the article was remembered as named by a page of another kind than the one that names it now."""
+    return bool(record.listed_hash) and _origin(listed_hash(item)) != _origin(record.listed_hash)
+
+
+def _origin(hashed: str) -> str:
+    return hashed.rpartition(":")[0]
+
+
+def was_read_otherwise(record: PageRecord, read_as: str) -> bool:
+    """Whether the page was read under another configuration; what does not say under which counts as this one."""
+    if record.state in (PageState.SKIPPED, PageState.FAILED):
+        return False
+    return bool(read_as and record.read_as) and record.read_as != read_as
 
 
 def _is_retry(record: PageRecord, now: dt.datetime) -> bool:
@@ -119,13 +169,25 @@ def listed_hash(item: Item) -> str:
     """Stands for what a listing says of an article: its title, and its date when that is a date.
 
     A date counts from six digits or a year on: "2 hours ago" and "14:03" change by themselves. The text of a feed
-    entry counts too.
+    entry counts too. What another kind of page of the source added (``joining``) does not count: it may be absent
+    the next time. The kind stands before a colon, unless it is a section page.
     """
-    date = item.updated or item.published or ""
+    origin = origin_of(item)
+    title, published, updated, content, summary = (
+        (getattr(item, name) or "") if _is_own(item, name, origin) else ""
+        for name in ("title", "published", "updated", "content_html", "summary")
+    )
+    date = updated or published
     if not re.search(r"\d{4}", date) and sum(character.isdigit() for character in date) < 6:  # noqa: PLR2004
         date = ""
-    said = "\x1f".join(("".join((item.title or "").split()), date, item.content_html or item.summary or ""))
-    return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    said = "\x1f".join(("".join(title.split()), date, content or summary))
+    hashed = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    return hashed if origin == "listing" else f"{origin}:{hashed}"
+
+
+def _is_own(item: Item, name: str, origin: str) -> bool:
+    where = item.provenance.get(name, origin)
+    return ("listing" if where == "recipe" else where) == origin
 
 
 def tell_apart(entries: Sequence[Item]) -> tuple[list[Item], frozenset[str]]:

@@ -5,7 +5,7 @@ Pure: no input or output, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from feeds.errors import (
@@ -21,6 +21,9 @@ from feeds.model import (
     SourceState,
 )
 
+# 404 may come from a site under repair: so many polls in a row, five hours and more at the usual pace
+ENOUGH_NOT_FOUND = 6
+_GONE_FOR_GOOD = 410
 # fewer pages than this say nothing about the source; and how many must be no articles where others were
 _ENOUGH_PAGES = 3
 _MANY_PAGES = 10
@@ -34,8 +37,9 @@ class Tally:
     ``targets`` is the number of listing pages or feeds asked, ``failures`` what went wrong with them, by section
     name; ``pages_asked`` the article pages asked for the first time, ``pages_read`` how many of them could be read,
     ``page_errors`` what went wrong with the others. ``listed`` are the records of what is listed, as they were
-    before; ``state`` is how the poll before ended. ``stopped`` is the error that ended the poll early, ``notes`` what
-    else the operator should know.
+    before; ``state`` is how the poll before ended and ``failed_before`` how many in a row failed. ``stopped`` is the
+    error that ended the poll early. ``quiet`` and ``stale`` say in words that few articles come, and that selectors
+    find nothing; ``notes`` what else the operator should know.
     """
 
     targets: int
@@ -45,25 +49,52 @@ class Tally:
     page_errors: tuple[PolyfeedError, ...] = ()
     listed: tuple[PageRecord, ...] = ()
     state: SourceState = SourceState.WAITING
+    failed_before: int = 0
     stopped: PolyfeedError | None = None
+    quiet: str = ""
+    stale: str = ""
     notes: tuple[str, ...] = ()
 
 
 def decide_state(tally: Tally) -> tuple[SourceState, str]:
     """The source's state and its reason in words, empty when there is nothing to say."""
-    if tally.stopped is not None:
-        return state_of(tally.stopped), str(tally.stopped)
-    if tally.failures and len(tally.failures) == tally.targets:
-        worst = max(tally.failures.values(), key=lambda error: _GRAVITY.index(state_of(error)))
-        return state_of(worst), str(worst)
-    trouble = _trouble_with_pages(tally)
+    trouble = _trouble(tally)
     if trouble is not None:
-        return trouble
+        state, reason = trouble
+        return state, _joined([reason, tally.stale])
     notes = list(tally.notes)
     if tally.failures:
         named = "; ".join(f"{name or 'the page'}: {error}" for name, error in tally.failures.items())
         notes.insert(0, f"{len(tally.failures)} of {tally.targets} sections failed: {named}")
-    return SourceState.OK, "; ".join(notes)
+    state = SourceState.STALE if tally.stale else SourceState.QUIET if tally.quiet else SourceState.OK
+    return state, _joined([tally.stale, tally.quiet, *notes])
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _trouble(tally: Tally) -> tuple[SourceState, str] | None:
+    if tally.stopped is not None:
+        return state_of(tally.stopped), str(tally.stopped)
+    if tally.failures and len(tally.failures) == tally.targets:
+        return _all_failed(tally, list(tally.failures.values()))
+    return _trouble_with_pages(tally)
+
+
+def _all_failed(tally: Tally, errors: Sequence[PolyfeedError]) -> tuple[SourceState, str]:
+    """The worst of the errors; gone is only what is gone whole: for good (410), or after many polls."""
+    there = [error for error in errors if state_of(error) is not SourceState.GONE]
+    worst = max(there or errors, key=lambda error: _GRAVITY.index(state_of(error)))
+    state, reason = state_of(worst), str(worst)
+    if state is not SourceState.GONE or tally.state is SourceState.GONE:
+        return state, reason
+    if all(isinstance(error, SourceGone) and error.status == _GONE_FOR_GOOD for error in errors):
+        return state, reason
+    times = tally.failed_before + 1
+    if times >= ENOUGH_NOT_FOUND:
+        return state, f"{reason} (failed {times} times in a row)"
+    return SourceState.BROKEN, f"{reason}; it counts as gone after {ENOUGH_NOT_FOUND} failed polls, this was {times}"
 
 
 def _trouble_with_pages(tally: Tally) -> tuple[SourceState, str] | None:

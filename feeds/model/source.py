@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -123,5 +123,6 @@ class Source:
 
     @property
     def targets(self) -> tuple[Section, ...]:
-        """The pages to poll: the sections, or the source's own address."""
-        return self.sections or (Section(url=self.url),)
+        """The pages to poll: the sections, or the source's own address; each with its kind."""
+        sections = self.sections or (Section(url=self.url),)
+        return tuple(replace(section, kind=section.kind or self.kind) for section in sections)

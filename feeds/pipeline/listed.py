@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from feeds.decide.joining import join
 from feeds.decide.plan import tell_apart
 from feeds.errors import FetchError, PolyfeedError, RateLimited, SourceError
 from feeds.extract.feed import read_feed
@@ -29,7 +30,7 @@ class Listed:
     """What is listed, as it is collected; ``limit`` is how many new articles this poll can take.
 
     ``more`` says that there are listing pages left for the next poll, ``shared`` are addresses that are no entry's
-    own, ``notes`` are for the operator.
+    own, ``notes`` are for the operator, ``by_page`` is what each listing page named, as it named it.
     """
 
     source: Source
@@ -44,6 +45,7 @@ class Listed:
     more: bool = False
     shared: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    by_page: dict[str, list[Item]] = field(default_factory=dict)
     _items: dict[str, Item] = field(default_factory=dict)
     _silent: dict[str, list[PolyfeedError]] = field(default_factory=dict)
 
@@ -90,13 +92,12 @@ class Listed:
 
     def _take_target(self, target: Section, remembered: TargetRecord | None) -> None:
         validators = remembered.validators if remembered else None
-        document = self.get(target.url, validators, ACCEPT_FEED if self.source.kind is Kind.FEED else ACCEPT_PAGE)
+        document = self.get(target.url, validators, ACCEPT_FEED if target.kind is Kind.FEED else ACCEPT_PAGE)
         if isinstance(document, NotModified):
             return
         items = self._read(document, target)
         self.read[target.url] = TargetRecord(validators=document.validators, read_at=self.clock())
         self._keep(items)
-        self._note_stale_recipe(items, target)
         self._take_further(target, items, is_first=remembered is None)
 
     def _take_further(self, target: Section, items: list[Item], *, is_first: bool) -> None:
@@ -120,26 +121,21 @@ class Listed:
                 return  # nothing that the pages before did not have
 
     def _read(self, document: Document, target: Section) -> list[Item]:
-        if self.source.kind is Kind.LISTING:
-            return read_listing(document, source=self.source, section=target)
+        if target.kind is Kind.LISTING:
+            items = read_listing(document, source=self.source, section=target)
+            self.by_page[document.url] = items
+            return items
         items, shared = tell_apart(read_feed(document, source=self.source, section=target))
         self.shared |= shared
         return items
 
     def _keep(self, items: list[Item]) -> int:
-        """Keeps what was not listed before; returns how many that are."""
+        """Keeps what was not listed before, and what is new of what was; returns how many were not."""
         before = len(self._items)
         for item in items:
-            self._items.setdefault(item.guid or identity_of(item.url), item)
+            name = item.guid or identity_of(item.url)
+            self._items[name] = join(self._items[name], item) if name in self._items else item
         return len(self._items) - before
-
-    def _note_stale_recipe(self, items: list[Item], target: Section) -> None:
-        recipe = self.source.recipe
-        if (recipe.entry or recipe.link) and all(item.provenance.get("url") == "listing" for item in items):
-            self.notes.append(
-                f"the recipe's selectors find nothing on {target.url} any more; the articles were found without them: "
-                "correct or remove recipe.entry and recipe.link"
-            )
 
 
 def _other_scheme(url: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from feeds.decide.plan import Wanted, listed_hash
-from feeds.model import Document, Kind, NotModified, Source
+from feeds.model import Document, NotModified, Source
 from feeds.store.base import Store
 from feeds.urls import identity_of
 
@@ -18,9 +18,9 @@ def former_addresses(
     source: Source, store: Store, wanted: Iterable[Wanted], *, listed: Collection[str]
 ) -> dict[str, str]:
     """For new pages, the address of a page that was listed in the same words and is ``listed`` no more."""
-    if source.kind is not Kind.LISTING:
-        return {}  # entries of feeds have guids
-    hashes = {want.item.url: listed_hash(want.item) for want in wanted if want.before is None and want.item.title}
+    # an entry of a feed has a guid, by which it is found wherever it moves
+    fresh = [want.item for want in wanted if want.before is None and want.item.title and not want.item.guid]
+    hashes = {item.url: listed_hash(item) for item in fresh}
     known = store.pages_like(source.id, hashes.values())
     return {url: known[like] for url, like in hashes.items() if like in known and known[like] not in listed}
 

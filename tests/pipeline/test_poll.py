@@ -184,14 +184,6 @@ def test_three_new_links_that_are_no_articles_do_not_make_a_good_source_empty(pa
     assert paper.poll(minutes=10).state is SourceState.OK
 
 
-def test_a_recipe_that_finds_nothing_any_more_is_said(paper: House, site: Site) -> None:
-    site.stories(5, 4, 3, 2, 1)
-    paper.source = replace(paper.source, recipe=replace(paper.source.recipe, entry="div.old-list article"))
-    report = paper.poll()
-    assert (report.state, report.new) == (SourceState.OK, 5)
-    assert "recipe" in report.reason
-
-
 # --- each article once ------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,140 @@
+"""One source's turn: its claim in; what is fetched and written under it, and what that came to, out.
+
+Every step of a poll goes through here, so that the lease is kept alive and nothing is written without it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeVar
+
+from feeds.decide.changes import decide_changes
+from feeds.fetch.client import ACCEPT_PAGE, Fetcher
+from feeds.model import (
+    Article,
+    Change,
+    Claim,
+    Document,
+    Item,
+    NotModified,
+    PageRecord,
+    Source,
+    StoredArticle,
+    TargetRecord,
+    Update,
+    Validators,
+)
+from feeds.normalise.article import normalise
+from feeds.pipeline.copies import find_repeats, recognise_moved
+from feeds.store.base import Store
+
+# pages written together: few enough to lose little, many enough to spare the disk
+BATCH = 10
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one poll: pages fetched, tries for a page, and the lease's length in seconds."""
+
+    new_per_poll: int = 200
+    page_attempts: int = 5
+    lease_s: float = 120.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """The source with its recipe in force, the claim, and the hands a poll works with.
+
+    ``listed`` are the addresses that are listed now, ``counts`` what became of the articles written so far, ``seq``
+    the change counter after that. No further page is begun once ``stopping`` says so.
+    """
+
+    source: Source
+    claim: Claim
+    store: Store
+    fetcher: Fetcher
+    clock: Callable[[], dt.datetime]
+    limits: Limits
+    stopping: Callable[[], bool]
+    listed: Collection[str] = ()
+    counts: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
+    seq: int = 0
+    renewed_s: float = field(default_factory=time.monotonic)
+
+    def get(self, url: str, validators: Validators | None, accept: str = ACCEPT_PAGE) -> Document | NotModified:
+        """Fetches, politely; raises SourceError."""
+        self.renew()
+        return self.fetcher.fetch(
+            url,
+            source_id=self.source.id,
+            allow_private=self.source.allow_private,
+            delay_s=self.source.delay_s,
+            validators=validators,
+            accept=accept,
+        )
+
+    def renew(self) -> None:
+        """Keeps the lease; raises LeaseLost when another poll has it."""
+        if time.monotonic() - self.renewed_s > self.limits.lease_s / 3:
+            self.store.renew(self.claim, self.clock(), lease_s=self.limits.lease_s)
+            self.renewed_s = time.monotonic()
+
+    def normalise(self, item: Item) -> Article:
+        """The item in the common model; raises ArticleError."""
+        source = self.source
+        return normalise(
+            item,
+            source_id=source.id,
+            zone=source.zone,
+            language=source.language,
+            date_formats=source.recipe.date_formats,
+            keyword_separators=source.recipe.keyword_separators,
+            now=self.clock(),
+        )
+
+    def stored(self, record: PageRecord | None) -> StoredArticle | None:
+        """The article that a page became, as it is stored."""
+        if record is None or record.article_id is None:
+            return None
+        return self.store.load([record.article_id]).get(record.article_id)
+
+    def write(self, articles: Iterable[Article], records: Iterable[PageRecord]) -> None:
+        """Writes readings and what is remembered of their pages; raises LeaseLost and writes nothing otherwise."""
+        read, kept = tuple(articles), tuple(records)
+        if not read and not kept:
+            return
+        now = self.clock()
+        known = self.store.known(self.source.id, {name for article in read for name in _names(article)})
+        read, found = recognise_moved(self.store, read, known, listed=self.listed, now=now)
+        updates, markings = find_repeats(self.store, decide_changes(read, found), now=now)
+        ids = {name: update.article.id for update in updates for name in _names(update.article)}
+        stored_ids = {article.id: ids[article.identity] for article in read}
+        pages = tuple(replace(record, article_id=_stored_id(record, stored_ids)) for record in kept)
+        self.seq = self.store.write(self.claim, Update(articles=updates, pages=pages, markings=markings), now)
+        for update in updates:
+            self.counts[update.change] += 1
+
+    def remember(self, targets: Mapping[str, TargetRecord]) -> None:
+        """Keeps what the listing pages, feeds and sitemaps are remembered by."""
+        self.seq = self.store.write(self.claim, Update(targets=targets), self.clock())
+
+
+def _names(article: Article) -> tuple[str, ...]:
+    return (article.identity, *article.aliases)
+
+
+def _stored_id(record: PageRecord, stored_ids: Mapping[str, str]) -> str | None:
+    return stored_ids.get(record.article_id, record.article_id) if record.article_id else None
+
+
+def batched(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    """Lists of ``size``, the last one shorter."""
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch
