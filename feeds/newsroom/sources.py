@@ -37,6 +37,7 @@ def _source(edition: Edition, base_url: str, interval_s: float) -> Source:
         ),
         recipe=RECIPE,
         interval_s=interval_s,
+        max_interval_s=interval_s,  # its archive is old, so by its own rhythm it would hardly be looked at
         delay_s=0.0,
         pages=3,
         allow_private=True,

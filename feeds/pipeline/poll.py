@@ -108,7 +108,7 @@ class Poll:
         self._targets = {target.url: target for target in self._source.targets}
         self._remembered = store.targets(source.id, list(self._targets))
         self._wishes = Wishes()
-        self._watch = RecipeWatch(source=self._source, store=store, since=now)
+        self._watch = RecipeWatch(source=self._source, store=store, since=now, before=self._before())
 
     def run(self) -> PollReport:
         """Polls, writes, gives the claim back.
@@ -141,6 +141,12 @@ class Poll:
         failed = [error for error in (*entries.errors, *pages.errors) if not isinstance(error, NothingFound)]
         outcome = self._conclude(listed, pages, seen, found=len(items), failed=len(failed), left=left)
         return self._report(outcome, left=left, began=began)
+
+    def _before(self) -> SourceStatus | None:
+        """How the poll before left the source, where anybody asks for that."""
+        if self._claim.state is SourceState.WAITING or not RecipeWatch.is_needed(self._source):
+            return None
+        return next(iter(self._store.status([self._source.id])), None)
 
     # --- what is listed ---------------------------------------------------------------------------------------
 
