@@ -40,6 +40,7 @@ from feeds.model import (
     PageState,
     Source,
     SourceState,
+    SourceStatus,
     Validators,
 )
 from feeds.pipeline.entries import EntryTaker, name_of
