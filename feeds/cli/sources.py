@@ -18,6 +18,7 @@ from feeds.cli.options import loaded_sources, opened_store, with_settings
 from feeds.clock import utc_now
 from feeds.model import Claim, Source, SourceState, SourceStatus
 from feeds.pipeline.poll import PollReport
+from feeds.render.events import ADVICE, TROUBLE, state_slug
 from feeds.settings import Settings
 from feeds.store import Store
 from feeds.tasks import Poller, open_fetcher
@@ -26,9 +27,14 @@ from feeds.urls import registered_domain
 _COLOURS: Mapping[str, str] = {
     SourceState.OK: "green",
     SourceState.WAITING: "cyan",
+    SourceState.QUIET: "yellow",
     SourceState.EMPTY: "yellow",
+    SourceState.STALE: "yellow",
     SourceState.RETIRED: "dim",
 }
+
+# no news, or a recipe that is passed over: the articles there are have been read
+_POLLED_WELL = frozenset({SourceState.OK, SourceState.QUIET, SourceState.STALE})
 
 
 @click.command(epilog="Example: polyfeed poll beijing-rundschau")
@@ -59,7 +65,7 @@ def poll(settings: Settings, source_ids: tuple[str, ...], *, everything: bool) -
         click.echo(f"{source_id}: {why}", err=True)
     reports = [report for _, report in sorted(polled.items()) if report is not None]
     _print_reports(reports)
-    well = len(reports) == len(polled) and all(report.state is SourceState.OK for report in reports)
+    well = len(reports) == len(polled) and all(report.state in _POLLED_WELL for report in reports)
     return 0 if well else 1
 
 
@@ -154,32 +160,57 @@ def _coloured(state: SourceState) -> str:
     return f"[{_COLOURS.get(state, 'red')}]{state.value}[/]"
 
 
-@click.command(epilog="Example: polyfeed sources --json | jq '.[] | select(.state != \"ok\")'")
+@click.command(
+    epilog="Example: polyfeed sources --state broken --state gone; or: polyfeed sources --json | jq '.[].pace_s'"
+)
+@click.option(
+    "--state",
+    "wanted",
+    multiple=True,
+    type=click.Choice([state_slug(state) for state in SourceState]),
+    help="Only those in this state; may be given several times.",
+)
 @click.option("--json", "as_json", is_flag=True, help="A list of objects instead of a table.")
 @with_settings
-def sources(settings: Settings, *, as_json: bool) -> int:
-    """Shows every source: its state and since when, its articles, its last poll and the reason when it fails."""
+def sources(settings: Settings, *, wanted: tuple[str, ...], as_json: bool) -> int:
+    """Shows every source: state and since when, articles, last poll, how often it is polled, and why it fails.
+
+    What to do about it stands below the table.
+    """
     configured = loaded_sources(settings).sources
     with opened_store(settings) as store:
         stored = {status.id: status for status in store.status()}
     rows = [_row(status) for status in stored.values()]
     rows += [_unseen(source) for source in configured if source.id not in stored]
-    rows.sort(key=lambda row: str(row["id"]))
+    states = {state.value for state in SourceState if not wanted or state_slug(state) in wanted}
+    shown = sorted((row for row in rows if row["state"] in states), key=lambda row: str(row["id"]))
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return 0
-    if not rows:
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    elif not rows:
         click.echo(_no_sources(settings))
-        return 0
-    table = Table("Source", "Kind", "Language", "State", "Articles", "Last poll", "Last article")
+    elif not shown:
+        click.echo(f"No source is {' or '.join(sorted(states))}.")
+    else:
+        _print_sources(shown)
+    return 0
+
+
+def _print_sources(rows: Sequence[Mapping[str, Any]]) -> None:
+    table = Table("Source", "Kind", "Language", "State", "Since (UTC)", "Articles", "Last poll", "Last article", "Pace")
     for row in rows:
-        shown = [str(row[key] or "") for key in ("articles", "last_poll_at", "last_article_at")]
-        shown[0] = str(row["articles"])
-        state = _coloured(SourceState(str(row["state"])))
-        table.add_row(str(row["id"]), str(row["kind"]), str(row["language"] or ""), state, *shown)
+        state = SourceState(row["state"])
+        since, *times = (_minute(row[key]) for key in ("state_since", "last_poll_at", "last_article_at"))
+        pace = f"{row['pace_s']:.0f} s" if row["pace_s"] is not None else ""
+        articles = str(row["articles"])
+        table.add_row(row["id"], row["kind"], row["language"] or "", _coloured(state), since, articles, *times, pace)
     Console().print(table)
     _print_reasons((str(row["id"]), str(row["reason"] or "")) for row in rows)
-    return 0
+    _print_reasons((str(row["id"]), str(row["todo"])) for row in rows)
+
+
+def _minute(instant: str | None) -> str:
+    """An instant of a row as a table has room for it: UTC, to the minute."""
+    return instant[:16].replace("T", " ") if instant else ""
 
 
 def _row(status: SourceStatus) -> dict[str, Any]:
@@ -195,6 +226,9 @@ def _row(status: SourceStatus) -> dict[str, Any]:
         "language": status.language,
         "state": status.state.value,
         "reason": status.reason,
+        "todo": ADVICE[status.state] if status.state in TROUBLE else "",
+        "suggestion": status.suggestion,
+        "pace_s": status.pace_s,
         "articles": status.articles,
         "failures": status.failures,
         "last_error": status.reason or None,

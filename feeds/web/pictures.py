@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from babel.dates import format_date
+from babel.dates import format_skeleton
 
 from feeds.web.locales import gettext, page_language, show_number
 
@@ -48,5 +48,5 @@ def _say(days: list[dt.date], numbers: list[int]) -> str:
     most = max(numbers)
     if not most:
         return gettext("None in 30 days")
-    day = format_date(days[numbers.index(most)], "long", page_language())
+    day = format_skeleton("MMMd", days[numbers.index(most)], locale=page_language())
     return gettext("%(all)s in 30 days; most on %(day)s: %(most)s", all=show_number(sum(numbers)), day=day, most=most)

@@ -26,7 +26,7 @@ room = Blueprint("sources", __name__)
 ROWS = 50
 EVENTS = 100
 KEPT_S = 1.0
-HOUR_S, DAY_S = 3600, 86_400
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 _BY_SLUG: Mapping[str, tuple[SourceState, ...]] = {
     "": PRESSING,
     "trouble": TROUBLE,
@@ -170,16 +170,19 @@ def _next_poll(source: SourceStatus, now: dt.datetime) -> Moment | None:
 
 
 def _pace(source: SourceStatus) -> str:
-    """The time between two polls in words: whole minutes, or hours where it is some; empty when unknown."""
+    """The time between two polls in words, in the largest unit that tells it well; empty when unknown."""
     if source.pace_s is None or source.state is SourceState.RETIRED:
         return ""
-    if source.pace_s < HOUR_S / 60:
-        return ngettext("every second", "every %(num)s seconds", max(1, round(source.pace_s)))
-    if source.pace_s < 2 * HOUR_S:
-        return ngettext("every minute", "every %(num)s minutes", round(source.pace_s / 60))
-    if source.pace_s < 2 * DAY_S:
-        return ngettext("every hour", "every %(num)s hours", round(source.pace_s / HOUR_S))
-    return ngettext("every day", "every %(num)s days", round(source.pace_s / DAY_S))
+    seconds = max(1, round(source.pace_s))
+    if seconds < MINUTE_S:
+        return ngettext("every second", "every %(num)s seconds", seconds)
+    minutes = round(seconds / MINUTE_S)
+    if minutes % 60 and seconds < 2 * HOUR_S:
+        return ngettext("every minute", "every %(num)s minutes", minutes)
+    hours = round(seconds / HOUR_S)
+    if hours % 24 and seconds < 2 * DAY_S:
+        return ngettext("every hour", "every %(num)s hours", hours)
+    return ngettext("every day", "every %(num)s days", round(seconds / DAY_S))
 
 
 def _kind_word(kind: str) -> str:
