@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from pathlib import Path
@@ -213,7 +214,9 @@ def _show(found: Discovery) -> None:
     console.print(Text(f"{found.name} — {found.url}", style="bold"))
     for note in found.notes:
         console.print(Text(note))
-    table = Table("", "What", "Articles", "Newest", "Text", "Language", "What it would deliver now", show_lines=True)
+    table = Table("", "Found", "What it would deliver now", show_lines=True)
+    for column in table.columns[1:]:
+        column.overflow = "fold"  # addresses and headlines without spaces are shown whole
     for number, one in enumerate(found.choices, start=1):
         table.add_row(str(number), *_row(found, one, now))
     console.print(table)
@@ -226,20 +229,22 @@ def _show(found: Discovery) -> None:
     console.print(Text(f"Recommended: 1, {reason(found.recommended)}.", style="green"))
 
 
-def _row(found: Discovery, one: Ranked, now: Any) -> tuple[Text, ...]:
+def _row(found: Discovery, one: Ranked, now: dt.datetime) -> tuple[Text, Text]:
     candidate = one.candidate
-    what = f"{candidate.kind}: {candidate.where}\n{candidate.url}"
-    newest = age_in_words(candidate.newest_at, now) if candidate.newest_at else "no dates"
-    brings = (
-        "whole" if candidate.is_whole else "teaser; pages are read" if candidate.kind == "feed" else "pages are read"
-    )
-    headlines = [headline.title or headline.url for headline in candidate.headlines[:_SHOWN_HEADLINES]]
-    dates = [f"{headline.published_at:%Y-%m-%d} " if headline.published_at else "" for headline in candidate.headlines]
-    listed = "\n".join(f"{date}{title[:90]}" for date, title in zip(dates, headlines, strict=False))
-    language = candidate.language or found.language or "?"
-    against = f"\n({'; '.join(one.bad)})" if one.bad else ""
-    cells = (what + against, str(candidate.count), newest, brings, language, listed)
-    return tuple(Text(cell) for cell in cells)
+    newest = f"the newest {age_in_words(candidate.newest_at, now)}" if candidate.newest_at else "no dates listed"
+    brings = "with their whole text" if candidate.is_whole else "their pages are read for the text"
+    lines = [
+        f"{candidate.kind}, {candidate.where}",
+        candidate.url,
+        f"{candidate.count} articles, {newest}",
+        f"{brings}; language {candidate.language or found.language or 'of each page'}",
+        *one.bad,
+    ]
+    headlines = [
+        f"{f'{headline.published_at:%Y-%m-%d}  ' if headline.published_at else ''}{headline.title or headline.url}"
+        for headline in candidate.headlines[:_SHOWN_HEADLINES]
+    ]
+    return Text("\n".join(lines)), Text("\n".join(headlines))
 
 
 def _as_json(found: Discovery) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def source_of(
     source_id: str = "",
     taken: Collection[str] = (),
     allow_private: bool = False,
-    delay_s: float | None = None,
+    delay_s: float = 1.0,
 ) -> Source:
     """The source that polls what was chosen.
 
@@ -49,12 +49,11 @@ def source_of(
         source_id: the id that is wanted; without one it is made from the site's name or address.
         taken: ids that are in use.
         allow_private: whether its host may be on a private network.
-        delay_s: seconds between two requests, where it is not to be the default.
+        delay_s: seconds between two requests to its domain.
     """
     one = chosen.candidate
     name = discovery.name or one.title
     language = one.language or discovery.language
-    extra = {} if delay_s is None else {"delay_s": delay_s}
     return Source(
         id=source_id or free_id(name, discovery.url, language=language, taken=taken),
         name=name,
@@ -65,7 +64,7 @@ def source_of(
         sections=_sections(discovery.sections) if has_sections(discovery, one) else (),
         pages=FIRST_PAGES if one.kind is Kind.LISTING else 1,
         allow_private=allow_private,
-        **extra,
+        delay_s=delay_s,
     )
 
 
