@@ -49,4 +49,5 @@ def _say(days: list[dt.date], numbers: list[int]) -> str:
     if not most:
         return gettext("None in 30 days")
     day = format_skeleton("MMMd", days[numbers.index(most)], locale=page_language())
-    return gettext("%(all)s in 30 days; most on %(day)s: %(most)s", all=show_number(sum(numbers)), day=day, most=most)
+    said = {"all": show_number(sum(numbers)), "day": day, "most": show_number(most)}
+    return gettext("%(all)s in 30 days; most on %(day)s: %(most)s", **said)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -132,6 +134,44 @@ def test_a_source_that_fails_is_exit_code_1_with_its_reason(
     assert "500" in row["last_error"]
     assert f"sample: {row['reason']}\n" in ran.out, "whole, however narrow the terminal is"
     assert f"sample: {row['reason']}\n" in run("sources").out
+
+
+def test_sources_by_state(run: Callable[..., Ran], newsroom: Newsroom, tmp_path: Path) -> None:
+    write_source(tmp_path, newsroom)
+    write_source(tmp_path, newsroom, "other")
+    run("poll", "sample")
+    newsroom.misbehave("/de/", 500)
+    run("poll", "other")
+    assert [row["id"] for row in json.loads(run("sources", "--json", "--state", "broken").out)] == ["other"]
+    both = run("sources", "--json", "--state", "broken", "--state", "ok").out
+    assert {row["id"] for row in json.loads(both)} == {"sample", "other"}
+    shown = run("sources", "--state", "broken").out
+    assert "sample" not in shown
+    assert "other: If it lasts, check the address in a browser" in shown
+    assert run("sources", "--state", "recipe-stale").out == "No source is recipe stale.\n"
+    wrong = run("sources", "--state", "well")
+    assert wrong.code == 2
+    assert "recipe-stale" in wrong.err
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # of Apprise on Python 3.11
+def test_alert_says_who_is_told_and_how_a_test_went(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = run("alert")
+    assert ran.code == 0
+    assert "No one is told" in ran.out
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        address = f"json://user:secret@127.0.0.1:{nobody.getsockname()[1]}/t0ken"
+        monkeypatch.setenv("POLYFEED_ALERTS", f"{address} nonsense")
+        ran = run("alert")
+        assert ran.code == 1
+        assert ran.out == "JSON (the 1st address): configured\n"
+        assert "the 2nd address is none that Apprise knows" in ran.err
+        monkeypatch.setenv("POLYFEED_ALERTS", address)
+        ran = run("alert", "--test")
+    assert ran.code == 1
+    assert ran.out.startswith("JSON (the 1st address): not taken: A Connection error occurred")
+    assert not {"secret", "t0ken"} & set(re.findall(r"\w+", ran.out + ran.err))
 
 
 def test_without_sources_it_is_said_how_to_get_some(run: Callable[..., Ran]) -> None:

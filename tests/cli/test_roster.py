@@ -81,6 +81,22 @@ def test_a_mistake_found_at_the_start_retires_nobody(settings: Settings, store: 
     assert states(store) == {"one": SourceState.WAITING}
 
 
+def test_mistakes_are_noted_for_the_pages_until_they_are_mended(
+    settings: Settings, store: Store, now: dt.datetime
+) -> None:
+    write(settings, "one", 'kind = "fed"\n')
+    roster = Roster(settings, mistakes=["alerts: the 1st address is wrong"])
+    roster.refresh(store, now)
+    noted = store.mistakes()
+    assert noted[0] == "alerts: the 1st address is wrong"
+    assert "kind: expected one of" in "\n".join(noted[1:])
+    write(settings, "one")
+    roster.refresh(store, now)
+    assert store.mistakes() == ["alerts: the 1st address is wrong"]
+    Roster(settings).refresh(store, now)
+    assert store.mistakes() == []
+
+
 def test_a_clock_that_goes_back_makes_sources_due_that_it_had_put_off(
     settings: Settings, store: Store, now: dt.datetime
 ) -> None:

@@ -62,6 +62,7 @@ def test_metrics_count_what_both_layers_answered(settings: Settings, store: Stor
     assert found["polyfeed_request_seconds_count", "feeds"] == 4
     assert found["polyfeed_articles", "de"] == 2
     assert found["polyfeed_sources", "ok"] == 6
+    assert found["polyfeed_sources", "recipe stale"] == 0
     assert found["polyfeed_source_poll_age_seconds", "revue"] == 90
     assert found[("polyfeed_store_up",)] == 1
 
