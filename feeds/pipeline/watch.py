@@ -28,8 +28,9 @@ from feeds.store.base import Store
 # so many of each kind are kept for a suggestion
 _KEPT_LISTINGS = 3
 _KEPT_PAGES = 5
-# the last articles that are asked when a poll read too few pages to tell
-_LAST_ARTICLES = 10
+# where a poll read too few pages to tell, so many articles in a row have to do without the selector
+_IN_A_ROW = 5
+_LAST_ARTICLES = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,14 +78,15 @@ class RecipeWatch:
         stale_page, working_page = judge_pages(recipe, self._pages)
         suspects = {*page_selectors(recipe)} - stale_page - working_page - known
         if suspects and 0 < len(self._pages) < ENOUGH_PAGES:
-            with_older, _ = judge_pages(recipe, [*self._pages, *self._older()])
+            with_older, _ = judge_pages(recipe, [*self._pages, *self._older()][:_IN_A_ROW])
             stale_page |= with_older & suspects
         return (known | stale_listing | stale_page) - working_listing - working_page
 
     def _older(self) -> list[Mapping[str, str]]:
-        """Where the fields of the last articles came from, of those that were read by the same recipe."""
+        """Where the fields of the last articles came from, newest first, of those read by the same recipe before."""
         ids = [one for one, _ in self.store.window(FeedQuery(source=self.source.id), limit=_LAST_ARTICLES)]
-        articles = [one.article for one in self.store.load(ids).values()]
+        stored = self.store.load(ids)
+        articles = [stored[one].article for one in ids if one in stored]
         records = self.store.pages(self.source.id, [article.url for article in articles])
         mine = read_as(self.source)
         return [
