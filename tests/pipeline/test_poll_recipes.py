@@ -132,7 +132,7 @@ def put(site: Site, paper: House, number: int, *, old: bool) -> PollReport:
     name = f"The tale of harbour number {number}"
     page = story(name)
     if old:
-        page = Page(body=page.body.replace("<article>", '<div class="old">').replace("</article>", "</div>"))
+        page = Page(body=str(page.body).replace("<article>", '<div class="old">').replace("</article>", "</div>"))
     site.pages[f"/2026/11/20/story-{number}.html"] = page
     site.pages["/"] = listing(
         *((f"/2026/11/20/story-{n}.html", f"The tale of harbour number {n}") for n in range(number, 0, -1))
@@ -158,7 +158,7 @@ def test_a_changed_recipe_reads_again_what_is_listed_once(paper: House, site: Si
     site.pages["/"] = replace(site.pages["/"], tagged=True)
     for number in (1, 2, 3):
         path = f"/2026/11/20/story-{number}.html"
-        body = site.pages[path].body.replace("</h1>", "</h1><p class='key'>harbours</p>")
+        body = str(site.pages[path].body).replace("</h1>", "</h1><p class='key'>harbours</p>")
         site.pages[path] = Page(body=body, tagged=True)
     paper.poll()
     ids = {one.article.id for one in paper.articles()}
