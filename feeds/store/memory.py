@@ -7,10 +7,11 @@ where the database keeps a cleaned form of it.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, or_, select
+from sqlalchemy import BigInteger, BindParameter, Connection, Row, Select, Table, and_, bindparam, or_, select
 
 from feeds.model import Known, PageRecord, PageState, TargetRecord, Validators
 from feeds.store.columns import clean_text
@@ -52,21 +53,33 @@ def pages(connection: Connection, source_id: str, urls: Collection[str]) -> dict
 def _by_text(connection: Connection, table: Table, source_id: str, urls: Collection[str]) -> dict[str, Row[Any]]:
     found: dict[str, Row[Any]] = {}
     for some in chunks(urls):
-        question = select(table).where(table.c.source_id == source_id, table.c.url.in_(some))
-        rows = {row.url: row for row in connection.execute(question)}
+        rows = {row.url: row for row in connection.execute(_addresses(table), {"whose": source_id, "some": some})}
         found.update((url, rows[clean_text(url)]) for url in some if clean_text(url) in rows)
     return found
+
+
+@functools.cache  # making a statement costs more than running it; here and below
+def _addresses(table: Table) -> Select[Any]:
+    asked: BindParameter[Any] = bindparam("some", expanding=True)
+    return select(table).where(table.c.source_id == bindparam("whose"), table.c.url.in_(asked))
 
 
 def pages_due(
     connection: Connection, source_id: str, now: dt.datetime, *, recheck_since: dt.datetime | None, limit: int
 ) -> list[PageRecord]:
     """Pages to look at again, those fetched longest ago first; see ``Store.pages_due``."""
-    due = and_(page.c.state == PageState.FAILED.value, page.c.retry_at <= now)
-    if recheck_since is not None:
-        due = or_(due, and_(page.c.state == PageState.READ.value, page.c.first_seen_at >= recheck_since))
-    question = select(page).where(page.c.source_id == source_id, due).order_by(page.c.fetched_at, page.c.url)
-    return [_read_page(row) for row in connection.execute(question.limit(limit))]
+    values = {"whose": source_id, "now": now, "since": recheck_since, "limit": limit}
+    rows = connection.execute(_due(rechecks=recheck_since is not None), values)
+    return [_read_page(row) for row in rows]
+
+
+@functools.cache
+def _due(*, rechecks: bool) -> Select[Any]:
+    due = and_(page.c.state == PageState.FAILED.value, page.c.retry_at <= bindparam("now"))
+    if rechecks:
+        due = or_(due, and_(page.c.state == PageState.READ.value, page.c.first_seen_at >= bindparam("since")))
+    question = select(page).where(page.c.source_id == bindparam("whose"), due)
+    return question.order_by(page.c.fetched_at, page.c.url).limit(bindparam("limit", type_=BigInteger))
 
 
 def pages_like(connection: Connection, source_id: str, listed_hashes: Collection[str]) -> dict[str, str]:

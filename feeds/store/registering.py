@@ -1,15 +1,16 @@
 """Which sources there are: those of the configuration in, rows out.
 
 First what is stored is compared with what is given, which writes nothing; then only what differs is written, some at
-a time (``CHUNK``), each part a transaction of its own: polls go on meanwhile, and a million unchanged sources cost
-one reading. Each part looks again at the rows it writes, since another process may register at the same time.
+a time (``CHUNK``), each part prepared before its transaction begins: polls go on meanwhile, and a million unchanged
+sources cost one reading. Each part looks again at the rows it writes, since another process may register at the same
+time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, null, select, update
@@ -23,7 +24,7 @@ from feeds.store.tables import domain, source
 from feeds.store.watching import tell
 from feeds.urls import registered_domain
 
-CHUNK = 500  # sources written in one transaction
+CHUNK = 200  # sources written in one transaction
 _READ_AT_ONCE = 10_000
 _CLOCK_SLACK = dt.timedelta(minutes=1)  # by which the clocks of several machines may differ
 _CONFIGURED = ("name", "kind", "url", "language", "sections", "interval_s", "enabled")
@@ -77,42 +78,61 @@ def _is_ahead(row: Row[*tuple[Any, ...]], now: dt.datetime) -> bool:
     return row.last_poll_at is not None and row.last_poll_at > now + _CLOCK_SLACK
 
 
-def configure(connection: Connection, sources: Sequence[Source], now: dt.datetime) -> None:
+def prepare(sources: Sequence[Source]) -> list[dict[str, Any]]:
+    """The columns of each source that follow from its configuration, for ``configure``."""
+    return [{"which": each.id, "domain": _domain(each.url)} | _configured(each) for each in sources]
+
+
+def configure(connection: Connection, prepared: Sequence[dict[str, Any]], now: dt.datetime) -> None:
     """Writes these as they are configured.
 
     When a source is polled next changes only if it is new or returns, is switched on or off, or was polled by a clock
     that was wrong: then it is due, whatever that clock said.
     """
     lock_claiming(connection)
-    stored = {str(row.id): row for row in _stored(connection, [each.id for each in sources])}
-    fresh: list[dict[str, Any]] = []
-    returning: list[dict[str, Any]] = []
-    staying: list[dict[str, Any]] = []
-    ahead: list[dict[str, Any]] = []
-    for each in sources:
-        row = stored.get(clean_text(each.id))
-        values = _configured(each) | {"domain": _domain(each, row)}
-        if row is None:
-            fresh.append(values | {"id": each.id} | _waiting(now, each.enabled))
-        elif row.retired:
-            returning.append({"which": each.id} | values | _waiting(now, each.enabled))
-        else:
-            staying.append({"which": each.id} | values)
-            ahead += [{"which": each.id, "now": now}] * (each.enabled and _is_ahead(row, now))
+    stored = {str(row.id): row for row in _stored(connection, [values["which"] for values in prepared])}
+    parts = _sort(prepared, stored, now)
     this = source.c.id == bindparam("which")
-    if fresh:
-        connection.execute(source.insert(), fresh)
-    if returning:
-        names = [name for name in returning[0] if name != "which"]
-        connection.execute(update(source).where(this).values({name: bindparam(name) for name in names}), returning)
-    if staying:
-        connection.execute(update(source).where(this).values(_ACCORDING_TO_LEASE), staying)
-    if ahead:
+    if parts.fresh:
+        connection.execute(source.insert(), parts.fresh)
+    if parts.returning:
+        again: dict[str, Any] = {name: bindparam(name) for name in parts.returning[0] if name != "which"}
+        connection.execute(update(source).where(this).values(again), parts.returning)
+    if parts.staying:
+        connection.execute(update(source).where(this).values(_ACCORDING_TO_LEASE), parts.staying)
+    if parts.ahead:
         at = bindparam("now", type_=Instant)
-        connection.execute(update(source).where(this).values(next_poll_at=at, due_at=at, last_poll_at=at), ahead)
-    _place(connection, [*fresh, *returning, *staying], stored.values())
-    back = [(row["which"], row["name"], SourceState.RETIRED.value) for row in returning]
+        connection.execute(update(source).where(this).values(next_poll_at=at, due_at=at, last_poll_at=at), parts.ahead)
+    _place(connection, prepared, stored.values())
+    back = [(row["which"], row["name"], SourceState.RETIRED.value) for row in parts.returning]
     _tell(connection, back, SourceState.WAITING, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """Rows to write, by what they are to the store; ``ahead`` are those of ``staying`` whose clock was wrong."""
+
+    fresh: list[dict[str, Any]] = field(default_factory=list)
+    returning: list[dict[str, Any]] = field(default_factory=list)
+    staying: list[dict[str, Any]] = field(default_factory=list)
+    ahead: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _sort(prepared: Sequence[dict[str, Any]], stored: Mapping[str, Row[*tuple[Any, ...]]], now: dt.datetime) -> _Parts:
+    parts = _Parts()
+    for values in prepared:
+        row = stored.get(clean_text(values["which"]))
+        if row is None:
+            new = values | {"id": values["which"]} | _waiting(now, values["enabled"])
+            del new["which"]
+            parts.fresh.append(new)
+        elif row.retired:
+            parts.returning.append(values | _waiting(now, values["enabled"]))
+        else:
+            parts.staying.append(values)
+            if values["enabled"] and _is_ahead(row, now):
+                parts.ahead.append({"which": row.id, "now": now})
+    return parts
 
 
 _ACCORDING_TO_LEASE: dict[str, Any] = {name: bindparam(name) for name in (*_CONFIGURED, "domain")} | {
@@ -136,14 +156,12 @@ def _configured(each: Source) -> dict[str, Any]:
     }
 
 
-def _domain(each: Source, stored: Row[*tuple[Any, ...]] | None) -> str:
+def _domain(url: str) -> str:
     """What is polled by one at a time; an address that has no domain stands for itself."""
-    if stored is not None and stored.url == clean_text(each.url):
-        return str(stored.domain)
     try:
-        return registered_domain(each.url)
+        return registered_domain(url)
     except ValueError:
-        return each.url
+        return url
 
 
 def _waiting(now: dt.datetime, enabled: bool) -> dict[str, Any]:  # noqa: FBT001  # one caller's column value

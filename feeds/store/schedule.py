@@ -72,10 +72,20 @@ _OF_IDS = select(*_CLAIMED).where(source.c.id.in_(bindparam("ids", expanding=Tru
 def claim(connection: Connection, source_id: str, now: dt.datetime, *, lease_s: float) -> Claim | None:
     """Leases this source unless its domain is being polled, or it is disabled or unknown; see ``Store.claim``."""
     lock_claiming(connection)
-    busy = select(source.c.domain).where(_LEASED, source.c.lease_until > now)
-    question = select(*_CLAIMED).where(source.c.id == source_id, _CLAIMABLE, source.c.domain.not_in(busy))
-    row = connection.execute(question).one_or_none()
+    row = connection.execute(_FREE, {"wanted": source_id, "now": now}).one_or_none()
     return None if row is None else _lease(connection, [row], now, lease_s)[0]
+
+
+_POLLED = source.alias("polled")
+_FREE = select(*_CLAIMED).where(
+    source.c.id == bindparam("wanted"),
+    _CLAIMABLE,
+    ~exists().where(
+        _POLLED.c.domain == source.c.domain,
+        _POLLED.c.lease_token.is_not(None),
+        _POLLED.c.lease_until > bindparam("now"),
+    ),
+)
 
 
 def _lease(
@@ -154,7 +164,7 @@ def hold(connection: Connection, claim: Claim) -> Row[*tuple[Any, ...]]:
 
 
 _HELD = (
-    select(source.c.name, source.c.domain, source.c.state)
+    select(source.c.name, source.c.domain, source.c.state, source.c.state_since, source.c.last_ok_at)
     .where(source.c.id == bindparam("held"), source.c.lease_token == bindparam("token"))
     .with_for_update()
 )
@@ -174,26 +184,37 @@ def renew(connection: Connection, claim: Claim, now: dt.datetime, *, lease_s: fl
 def finish(connection: Connection, claim: Claim, outcome: Outcome) -> None:
     """Gives the claim back and records the outcome; tells of it when the state is another than before."""
     before = hold(connection, claim)
-    values: dict[str, Any] = {
+    has_changed = before.state != outcome.state.value
+    values = {
+        "which": claim.source_id,
         "state": outcome.state.value,
+        "state_since": outcome.polled_at if has_changed else before.state_since,
         "reason": outcome.reason,
         "failures": outcome.failures,
         "next_poll_at": outcome.next_poll_at,
-        "due_at": case((_CLAIMABLE, literal(outcome.next_poll_at, Instant)), else_=None),
         "last_poll_at": outcome.polled_at,
-        "lease_token": None,
-        "lease_until": None,
+        "last_ok_at": outcome.polled_at if outcome.state is SourceState.OK else before.last_ok_at,
         "hints": None if outcome.hints == Hints() else asdict(outcome.hints),
         "pace_s": outcome.pace_s,
         "suggestion": outcome.suggestion,
     }
-    if outcome.state is SourceState.OK:
-        values["last_ok_at"] = outcome.polled_at
-    has_changed = before.state != outcome.state.value
-    if has_changed:
-        values["state_since"] = outcome.polled_at
-    connection.execute(update(source).where(source.c.id == claim.source_id).values(values))
+    connection.execute(_FINISH, values)
     settle(connection, [before.domain])
     if has_changed:
         event = {"source_id": claim.source_id, "name": before.name, "at": outcome.polled_at, "reason": outcome.reason}
         tell(connection, [event | {"before": before.state, "after": outcome.state.value}], outcome.polled_at)
+
+
+_LEFT = ("state", "state_since", "reason", "failures", "next_poll_at", "last_poll_at", "last_ok_at")
+_FINISH = (
+    update(source)
+    .where(source.c.id == bindparam("which"))
+    .values(
+        {name: bindparam(name) for name in (*_LEFT, "hints", "pace_s", "suggestion")}
+        | {
+            "due_at": case((_CLAIMABLE, bindparam("next_poll_at", type_=Instant)), else_=None),
+            "lease_token": None,
+            "lease_until": None,
+        }
+    )
+)

@@ -48,7 +48,7 @@ from feeds.store import (
 
 WRITES = "polyfeed_writes"  # execution option: the transaction takes the write lock as it begins (SQLite)
 _STEADY = {"isolation_level": "REPEATABLE READ"}
-_PAUSE_S = 0.01
+_PAUSE_S = 0.005  # between two parts of a registration
 _T = TypeVar("_T")
 
 
@@ -86,8 +86,9 @@ class SqlStore:
         with self._reading() as connection:
             difference = registering.compare(connection, sources, now, complete=complete)
         for some in _batches(difference.changed):
+            prepared = registering.prepare(some)
             with self._writing() as connection:
-                registering.configure(connection, some, now)
+                registering.configure(connection, prepared, now)
         for names in _batches(difference.gone):
             with self._writing() as connection:
                 registering.retire(connection, names, now)
