@@ -21,14 +21,16 @@ PATIENCE = 20  # a table is read during at most a twentieth of the time
 MOST_LABELS = 50_000
 SOURCES_KEPT = 2000  # of a store with more, the others are asked for by id
 SOURCES_A_STEP = 1000
+QUICK_S = 0.1
 
 
 class Kept(Generic[T]):
-    """A value that is read again when it is older than a moment."""
+    """A value that is read again when it is older than a moment; every time, while reading is ``quick_s`` or less."""
 
-    def __init__(self, read: Callable[[], T], clock: Callable[[], float]) -> None:
+    def __init__(self, read: Callable[[], T], clock: Callable[[], float], *, quick_s: float = -1.0) -> None:
         self._read = read
         self._clock = clock
+        self._quick_s = quick_s
         self._lock = threading.Lock()
         self._value: T | None = None
         self._until = float("-inf")
@@ -49,7 +51,9 @@ class Kept(Generic[T]):
             if self._value is None or stale:
                 self._value = self._read()
                 self._read_at = self._clock()
-                self._until = self._read_at + max(FRESH_S, PATIENCE * (self._read_at - now))
+                took_s = self._read_at - now
+                is_quick = took_s <= self._quick_s
+                self._until = self._read_at + (0.0 if is_quick else max(FRESH_S, PATIENCE * took_s))
             return self._value
         finally:
             self._lock.release()
@@ -94,6 +98,7 @@ class Catalogue:
         self._store = store
         self._clock = clock
         self._overview = Kept(self._read_overview, clock)
+        self._states = Kept(lambda: dict(self._store.states()), clock, quick_s=QUICK_S)
         self._keywords: dict[tuple[str | None, int | None], Kept[list[KeywordCount]]] = {}
         self._labels: dict[str, str] = {}
 
@@ -111,6 +116,10 @@ class Catalogue:
         missing = [source_id for source_id in source_ids if source_id not in kept]
         found = {source.id: source for source in self._store.status(missing)} if missing else {}
         return found | {source_id: kept[source_id] for source_id in source_ids if source_id in kept}
+
+    def states(self) -> Mapping[SourceState, int]:
+        """How many sources are in each state; of a million, as it was some seconds ago. Raises StoreError."""
+        return self._states.value()
 
     def every_source(self) -> Iterator[SourceStatus]:
         """All sources ever registered, by id, read from the store step by step. Raises StoreError."""
@@ -142,5 +151,5 @@ class Catalogue:
             languages=dict(self._store.languages()),
             sections=tuple(self._store.sections()),
             sources={source.id: source for source in self._store.status(limit=SOURCES_KEPT)},
-            states=dict(self._store.states()),
+            states=self.states(),
         )

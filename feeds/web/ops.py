@@ -31,10 +31,10 @@ def health() -> Response:
     A broken source is no reason to take a web server out of service, so it shows in the body only. ``sources`` are
     at most 100, those in trouble first; ``states`` counts all.
     """
-    store = services().store
+    store, catalogue = services().store, services().catalogue
     try:
         store.ping()
-        seq, counts, mistakes = store.change_seq(), store.states(), store.mistakes()
+        seq, counts, mistakes = store.change_seq(), catalogue.states(), store.mistakes()
         articles = sum(store.languages().values())
         found, _ = read_some(store, PRESSING, counts, limit=SOURCES_SHOWN)
     except StoreError:

@@ -44,7 +44,7 @@ def sources() -> Response:
         if not found:
             reason = gettext("There is no source called “%(name)s” here.", name=only)
             return say(404, gettext("There is no such source"), [reason], [_all_sources()])
-    counts = store.states()
+    counts = services().catalogue.states()
     chosen = request.args.get("state", "").lower()
     if chosen not in _BY_SLUG:
         chosen = ""

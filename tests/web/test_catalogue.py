@@ -38,6 +38,19 @@ def test_a_table_that_takes_long_is_kept_longer(clock: Clock) -> None:
     assert kept.value() == 2
 
 
+def test_what_is_quick_is_read_every_time(clock: Clock) -> None:
+    cost_s = 0.1
+
+    def read() -> float:
+        clock.now_s += cost_s
+        return clock.now_s
+
+    kept = Kept(read, clock, quick_s=0.2)
+    assert kept.value() != kept.value()
+    cost_s = 0.3
+    assert kept.value() == kept.value()
+
+
 def test_who_comes_while_it_is_read_again_gets_the_value_before(clock: Clock) -> None:
     reading, may_go_on = threading.Event(), threading.Event()
     reads: list[int] = []
