@@ -18,8 +18,9 @@ from feeds.extract.encoding import decode
 from feeds.extract.feed_entry import Entry, Feed
 from feeds.extract.feed_hints import HINTED, hints_of
 from feeds.extract.feed_json import read_json_feed
+from feeds.extract.feed_mend import mend, root_name
 from feeds.extract.feed_readers import read_xml_feed
-from feeds.extract.feed_xml import about_of, mend, root_name
+from feeds.extract.feed_xml import about_of
 from feeds.model import Document, Hints, Item, Section, Source
 
 log = structlog.get_logger()

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import lxml.etree
 
-from feeds.extract.feed_xml import name_of
+from feeds.extract.feed_names import name_of
 from feeds.model import Hints
 
 # any spelling of the elements that hold a hint; a feed without these letters has none

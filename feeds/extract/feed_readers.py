@@ -32,7 +32,8 @@ from feeds.extract.feed_entry import (
     plain_title,
     split_texts,
 )
-from feeds.extract.feed_xml import Mended, Written, WrittenFeed, read_written
+from feeds.extract.feed_mend import Mended
+from feeds.extract.feed_xml import Written, WrittenFeed, read_written
 
 # feedparser takes some ten seconds for a megabyte of nothing but broken tags; real feeds have a few hundred kilobytes
 _THOROUGH_BYTES = 4_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 from feeds.extract.encoding import decode
-from feeds.extract.feed_xml import root_name
+from feeds.extract.feed_mend import root_name
 from feeds.model import Document, Kind
 
 _GZIP = b"\x1f\x8b"

@@ -12,8 +12,8 @@ import pytest
 
 from feeds.errors import ExtractError, NothingFound
 from feeds.extract.feed import read_feed
+from feeds.extract.feed_mend import mend
 from feeds.extract.feed_readers import read_xml_feed
-from feeds.extract.feed_xml import mend
 from feeds.model import Document, Item, Kind, Recipe, Section, Source
 
 SOURCE = Source(id="example", name="Example", kind=Kind.FEED, url="https://news.example/feed")
