@@ -1,21 +1,23 @@
-"""What a source's section pages or feeds list: the source in; items, failures and what to remember of each out.
+"""What a source's targets list: the source in; items, failures and what to remember of each target out.
 
-Sections follow each other; one that fails costs only itself, a host that asks to be left alone ends it all.
+    target ──► fetch ──► read_target ─┬─► a sitemap: SitemapWalk, which reads on in the sitemaps that it lists
+                                      ├─► an archive: Archived, which reads no network
+                                      └─► a list: its further pages, as its recipe or the page itself says
+
+Targets follow each other; one that fails costs only itself, a host that asks to be left alone ends it all.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from feeds.decide.joining import join
-from feeds.decide.plan import tell_apart
 from feeds.errors import FetchError, PolyfeedError, RateLimited, SourceError
-from feeds.extract.feed import read_feed
-from feeds.extract.listing import page_urls, read_listing
-from feeds.fetch.client import ACCEPT_FEED, ACCEPT_PAGE
 from feeds.model import Document, Item, Kind, NotModified, PageRecord, Section, Source, TargetRecord, Validators
+from feeds.pipeline.getting import ACCEPT, Reading, kind_of, read_target
+from feeds.pipeline.indexes import SitemapWalk
 from feeds.store.base import Store
 from feeds.urls import identity_of, registered_domain
 
@@ -31,6 +33,7 @@ class Listed:
 
     ``more`` says that there are listing pages left for the next poll, ``shared`` are addresses that are no entry's
     own, ``notes`` are for the operator, ``by_page`` is what each listing page named, as it named it.
+    ``beyond`` are items beyond the backfill: not among ``items``, and to be remembered as not wanted.
     """
 
     source: Source
@@ -46,6 +49,7 @@ class Listed:
     shared: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     by_page: dict[str, list[Item]] = field(default_factory=dict)
+    beyond: list[Item] = field(default_factory=list)
     _items: dict[str, Item] = field(default_factory=dict)
     _silent: dict[str, list[PolyfeedError]] = field(default_factory=dict)
 
@@ -91,45 +95,72 @@ class Listed:
         return {url: record for url, record in known if record is not None}
 
     def _take_target(self, target: Section, remembered: TargetRecord | None) -> None:
-        validators = remembered.validators if remembered else None
-        document = self.get(target.url, validators, ACCEPT_FEED if target.kind is Kind.FEED else ACCEPT_PAGE)
+        kind = kind_of(target, self.source)
+        document = self.get(target.url, remembered.validators if remembered else None, ACCEPT[kind])
         if isinstance(document, NotModified):
             return
-        items = self._read(document, target)
+        reading = read_target(document, source=self.source, target=target, seen=(target.url,))
+        if kind is Kind.SITEMAP:
+            self._take_sitemap(target, document, reading, remembered)
+            return
         self.read[target.url] = TargetRecord(validators=document.validators, read_at=self.clock())
-        self._keep(items)
-        self._take_further(target, items, is_first=remembered is None)
+        self._take(reading, document, kind)
+        self._take_further(target, document, reading, is_first=remembered is None)
 
-    def _take_further(self, target: Section, items: list[Item], *, is_first: bool) -> None:
-        """Pages 2, 3, … of a listing: all of them until it was read to the end once, then while a page is all new."""
-        for url in page_urls(target.url, self.source.recipe, self.source.pages)[1:]:
+    def _take_sitemap(
+        self, target: Section, document: Document, reading: Reading, remembered: TargetRecord | None
+    ) -> None:
+        walk = SitemapWalk(
+            source=self.source,
+            target=target,
+            store=self.store,
+            get=self.get,
+            now=self.clock(),
+            stopping=self.stopping,
+        )
+        self._keep(walk.take(document, reading, remembered))
+        self.read.update(walk.read)
+        self.beyond += walk.beyond
+        self.notes += walk.notes
+
+    def _take_further(self, target: Section, document: Document, reading: Reading, *, is_first: bool) -> None:
+        """Pages 2, 3, … of a list, up to ``Source.pages``.
+
+        All of them until it was read to the end once, then while a page is all new. Whatever a site's pager says, the
+        first page that brings nothing new is the last.
+        """
+        seen = [target.url]
+        while len(seen) < self.source.pages and reading.next_url is not None:
             unseen = len(self._items) - len(self.records())
             if unseen >= self.limit:
                 self.more = True
                 return
-            if not is_first and self.store.pages(self.source.id, [item.url for item in items]):
+            if not is_first and self.store.pages(self.source.id, [item.url for item in reading.items]):
                 return
+            kind = kind_of(target, self.source)
             try:
-                document = self.get(url, None, ACCEPT_PAGE)
-                items = [] if isinstance(document, NotModified) else self._read(document, target)
+                found = self.get(reading.next_url, None, ACCEPT[kind])
+                seen.append(reading.next_url)
+                if isinstance(found, NotModified):
+                    return
+                document = found
+                reading = read_target(document, source=self.source, target=target, seen=seen)
             except RateLimited as error:
                 self.stopped = error
                 return
             except SourceError:
                 return  # the last page was the one before
-            if not self._keep(items):
+            if not self._take(reading, document, kind):
                 return  # nothing that the pages before did not have
 
-    def _read(self, document: Document, target: Section) -> list[Item]:
-        if target.kind is Kind.LISTING:
-            items = read_listing(document, source=self.source, section=target)
-            self.by_page[document.url] = items
-            return items
-        items, shared = tell_apart(read_feed(document, source=self.source, section=target))
-        self.shared |= shared
-        return items
+    def _take(self, reading: Reading, document: Document, kind: Kind) -> int:
+        """Keeps what was read; returns how many items were not listed before."""
+        if kind is Kind.LISTING:
+            self.by_page[document.url] = list(reading.items)
+        self.shared |= reading.shared
+        return self._keep(reading.items)
 
-    def _keep(self, items: list[Item]) -> int:
+    def _keep(self, items: Iterable[Item]) -> int:
         """Keeps what was not listed before, and what is new of what was; returns how many were not."""
         before = len(self._items)
         for item in items:

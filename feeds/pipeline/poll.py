@@ -180,10 +180,9 @@ class Poll:
             is_first=self._is_first,
             most=self._source.backfill,
         )
-        if not left_out:
-            return items
         named = [(name_of(item, listed.shared), item) for item in items]
         skipped = [(name, item) for name, item in named if name in left_out]
+        skipped += [(item.url, item) for item in listed.beyond]
         for batch in batched(skipped, _SKIPPED_BATCH):
             now = self._clock()
             records = [skipped_record(item, key=name, now=now, source=self._source) for name, item in batch]

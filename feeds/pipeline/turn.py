@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TypeVar
 
 from feeds.decide.changes import decide_changes
-from feeds.fetch.client import ACCEPT_PAGE, Fetcher
+from feeds.fetch.client import ACCEPT_PAGE, ACCEPT_SITEMAP, SITEMAP_BYTES, Fetcher
 from feeds.model import (
     Article,
     Change,
@@ -77,6 +77,7 @@ class Turn:
             delay_s=self.source.delay_s,
             validators=validators,
             accept=accept,
+            max_bytes=SITEMAP_BYTES if accept == ACCEPT_SITEMAP else 0,
         )
 
     def renew(self) -> None:
