@@ -7,6 +7,8 @@ import email
 import email.message
 import email.policy
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -32,6 +34,7 @@ from feeds.store.base import Store
 # Apprise looks for imghdr, which Python 3.11 calls deprecated
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
+CHECKOUT = Path(__file__).resolve().parents[1]
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 OK, BROKEN, EMPTY, WAITING = SourceState.OK, SourceState.BROKEN, SourceState.EMPTY, SourceState.WAITING
 RETIRED = SourceState.RETIRED
@@ -338,6 +341,35 @@ def test_all_of_it_in_its_own_thread(
     assert hook.called.wait(20)
     telling.stop()
     assert [body["title"] for body in hook.got] == ["Polyfeed: One is broken"]
+
+
+def test_the_scheduler_tells_what_it_meets(tmp_path: Path, hook: Hook) -> None:
+    """The process that `serve` starts: it polls a site that is not there, and says so."""
+    (tmp_path / "sources").mkdir()
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/feed.xml"
+        source = f'kind = "feed"\nname = "Nobody"\nurl = "{url}"\nallow_private = true\n'
+        (tmp_path / "sources" / "nobody.toml").write_text(source)
+        own = {name: value for name, value in os.environ.items() if not name.startswith("POLYFEED_")}
+        environ = own | {
+            "POLYFEED_DATA": str(tmp_path / "data"),
+            "POLYFEED_CONFIG": str(tmp_path),
+            "POLYFEED_ALERTS": f"json://127.0.0.1:{hook.port} nonsense",
+            "POLYFEED_ALERT_AFTER_S": "0",
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "feeds", "schedule"], cwd=CHECKOUT, env=environ, stderr=subprocess.PIPE
+        )
+        assert hook.called.wait(60), "nobody was told"
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert hook.got[0]["title"] == "Polyfeed: Nobody is broken"
+    assert b"an address for alerts is left out" in errors
+    store = open_store(Settings(data=tmp_path / "data").store_url)
+    assert store.mistakes() == ["alerts: the 2nd address is none that Apprise knows or can read"]
+    store.close()
 
 
 def test_mail() -> None:
