@@ -68,10 +68,8 @@ def add(
     configured = is_configured(found.url, found.recommended.candidate, adding.sources)
     if configured is not None:
         adding.say(f"Configured already: {adding.folder / configured.id}.toml polls {configured.url}.")
-        if yes:
-            return 0
-    chosen = [found.recommended] if yes else adding.ask_which(found)
-    if not chosen:
+    chosen = adding.ask_which(found) if not yes else [] if configured else [found.recommended]
+    if not chosen and not yes:
         adding.say("Nothing was written.")
         return 0
     for one in chosen:

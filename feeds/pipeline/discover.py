@@ -11,6 +11,7 @@ however many a site has.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -25,13 +26,14 @@ from feeds.fetch.client import Fetcher
 from feeds.model import Document, Kind
 from feeds.normalise.language import language_tag
 from feeds.pipeline.discover_sample import Asked, Sampled, sample
-from feeds.pipeline.discover_search import Search, lasting
+from feeds.pipeline.discover_search import TRIED_ARTICLES, Search, lasting
 from feeds.pipeline.discover_visits import Visits
 from feeds.pipeline.discover_words import advice, why_nothing
 from feeds.pipeline.discover_zone import guess_zone
-from feeds.urls import normal_url
+from feeds.urls import identity_of, normal_url
 
 _ALIKE = 0.9
+_OTHER_SCHEME = re.compile(r"(?:mailto|tel|javascript|data|file|about|view-source|feed):(?!//\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,7 @@ def _first(address: str, visits: Visits) -> Document:
     has_scheme = "://" in text
     url = text if has_scheme else f"https://{text}"
     try:
-        normal_url(url)
+        normal_url("" if _OTHER_SCHEME.match(text) else url)
     except ValueError as error:
         raise FetchError(f"{text!r} is no web address ({error}); give one such as https://example.org/news/") from error
     try:
@@ -200,8 +202,14 @@ def _verified(ranked: tuple[Ranked, ...], search: Search, notes: list[str]) -> t
     if not tried:
         return ranked
     trouble = f"what it lists could not be read as articles: {tried}"
-    spoilt = Ranked(candidate=replace(best.candidate, trouble=trouble), score=best.score, bad=(trouble,))
-    return (*(one for one in ranked if one is not best), spoilt)
+    shown = {identity_of(headline.url) for headline in best.candidate.headlines[:TRIED_ARTICLES]}
+    kept = [one for one in ranked if one.candidate.kind is Kind.FEED or shown.isdisjoint(one.candidate.identities)]
+    spoilt = [
+        Ranked(candidate=replace(one.candidate, trouble=trouble), score=one.score, bad=(trouble,))
+        for one in ranked
+        if one not in kept
+    ]
+    return (*kept, *spoilt)
 
 
 def _dates(search: Search) -> list[str]:

@@ -20,12 +20,12 @@ from feeds.pipeline.read import read_article
 from feeds.urls import identity_of, is_http_url, registered_domain
 
 MOST_SECTIONS = 12
+TRIED_ARTICLES = 2
 _MOST_FEEDS = 4
 _MOST_PLACES = 6
 _MOST_SITEMAPS = 4
 _LOOKED_INTO = 2
 _FEWEST_LISTED = 3
-_TRIED_ARTICLES = 2
 _ALIKE = 0.9
 
 
@@ -171,7 +171,7 @@ class Search:
     def try_article(self, headlines: Iterable[Headline]) -> Article | str:
         """The first article of a list that can be read, or why not; empty when nothing more may be asked for."""
         reason = ""
-        for headline in list(headlines)[:_TRIED_ARTICLES]:
+        for headline in list(headlines)[:TRIED_ARTICLES]:
             if self.visits.is_over:
                 break
             try:

@@ -31,7 +31,7 @@ WORDS = (
 class Page:
     """What a path answers. With ``tagged`` it has an ETag and answers 304 to whoever has it."""
 
-    body: str = ""
+    body: str | bytes = ""
     kind: str = "text/html; charset=utf-8"
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -96,7 +96,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             site.asked[self.path] += 1
             page = site.pages.get(self.path, Page(status=404, body="nothing here", kind="text/plain"))
             time.sleep(page.delay_s)
-            body, status = page.body.encode(), page.status
+            body, status = page.body.encode() if isinstance(page.body, str) else page.body, page.status
             tag = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
             if page.tagged and self.headers.get("If-None-Match") == tag:
                 body, status = b"", 304
