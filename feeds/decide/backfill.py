@@ -16,8 +16,8 @@ from typing import Protocol, TypeVar
 from feeds.dates import read_date
 from feeds.model import Item, TargetRecord, Validators
 
-# an index lists this sitemap, and it was never read: no request can carry such a validator
-UNREAD = Validators(etag="")
+# an index lists this sitemap, and it was never read: no server sends such a validator, and no request can carry it
+UNREAD = Validators(etag="∅")
 # how late an entry may appear under its own date: days without a zone, and editors who publish what lay in a drawer
 LATE = dt.timedelta(days=2)
 _OLDEST = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
