@@ -69,17 +69,16 @@ class Poller:
         if source is None:
             self._disown(claim)
             return None
-        poll = Poll(
-            source=source,
-            claim=claim,
-            store=self._store,
-            fetcher=self._fetcher,
-            clock=self._clock,
-            limits=self._limits,
-            stopping=self._stopping,
-        )
         try:
-            report = poll.run()
+            report = Poll(
+                source=source,
+                claim=claim,
+                store=self._store,
+                fetcher=self._fetcher,
+                clock=self._clock,
+                limits=self._limits,
+                stopping=self._stopping,
+            ).run()
         except LeaseLost:
             log.warning("poll stopped: another one has taken the source over", source_id=source.id)
             return None

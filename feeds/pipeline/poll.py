@@ -77,7 +77,10 @@ class PollReport:
 
 
 class Poll:
-    """One poll of one source, from claim to report; begins no further page once ``stopping`` says so."""
+    """One poll of one source, from claim to report; begins no further page once ``stopping`` says so.
+
+    Raises StoreError when the database fails, also while it is made: what is remembered is looked up then.
+    """
 
     def __init__(
         self,

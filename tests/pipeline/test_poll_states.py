@@ -80,6 +80,18 @@ def test_a_challenge_page_is_blocked_and_no_article(edition: House, newsroom: Ne
     assert edition.poll(hours=1).state is SourceState.OK
 
 
+def test_pages_that_scripts_fill_are_empty_and_no_article_is_made_of_them(edition: House, newsroom: Newsroom) -> None:
+    edition.poll()
+    before = edition.articles()
+    newsroom.misbehave("/en/", "redesign")
+    newsroom.publish("en")
+    reports = [edition.poll(hours=n) for n in (1, 2)]
+    assert {report.state for report in reports} == {SourceState.EMPTY}
+    assert edition.articles() == before
+    newsroom.behave()
+    assert edition.poll(hours=8).state is SourceState.OK
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_kept(edition: House, newsroom: Newsroom, status: int) -> None:
     newsroom.misbehave("/en/", status, retry_after_s=5000)
