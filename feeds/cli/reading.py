@@ -4,37 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from feeds.cli.options import with_settings
+from feeds.cli.shown import article_as_json, print_article
 from feeds.errors import FetchError
-from feeds.model import Article, Document
+from feeds.model import Document
 from feeds.pipeline.read import read_article
 from feeds.settings import Settings
 from feeds.tasks import open_fetcher
-
-_FIELDS = (
-    "title",
-    "authors",
-    "published",
-    "updated",
-    "language",
-    "keywords",
-    "section",
-    "origin",
-    "image",
-    "summary",
-    "url",
-    "is_free",
-    "alternates",
-    "content_text",
-)
-_SHORT = 400
 
 
 @click.command(epilog="Example: polyfeed extract --json https://example.com/news/2020/07/07/story.html")
@@ -54,9 +35,9 @@ def extract(settings: Settings, page: str, *, url: str | None, as_json: bool, al
             raise click.UsageError(f"{page} is neither a file nor an http:// or https:// address")
         article = read_article(path.read_bytes(), url or path.absolute().as_uri())
     if as_json:
-        click.echo(json.dumps(_as_json(article), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(article_as_json(article), ensure_ascii=False, indent=2))
     else:
-        _print_table(article)
+        print_article(article, Console())
     return 0
 
 
@@ -66,23 +47,3 @@ def _fetched(settings: Settings, url: str, *, allow_private: bool) -> Document:
     if not isinstance(document, Document):
         raise FetchError("answered 'not modified' to a request without conditions", url=url)
     return document
-
-
-def _as_json(article: Article) -> dict[str, Any]:
-    shown = {name: getattr(article, name) for name in (*_FIELDS, "content_html")}
-    for name in ("published", "updated"):
-        shown[name] = shown[name].isoformat() if shown[name] else None
-    return {**shown, "alternates": dict(article.alternates), "provenance": dict(article.provenance)}
-
-
-def _print_table(article: Article) -> None:
-    table = Table("Field", "Value", "From")
-    for name, value in _as_json(article).items():
-        if name in {"provenance", "content_html"}:
-            continue
-        text = ", ".join(value) if isinstance(value, (list, tuple, dict)) else "" if value is None else str(value)
-        if len(text) > _SHORT:
-            text = f"{text[:_SHORT]}… ({len(text)} characters)"
-        origin = article.provenance.get(name) or (article.provenance.get("content", "") if "content" in name else "")
-        table.add_row(name, text, origin)
-    Console().print(table)

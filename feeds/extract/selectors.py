@@ -18,7 +18,7 @@ Element = lxml.html.HtmlElement
 _TELLING = frozenset({"h1", "time", "article", "address", "figcaption"})
 # … and those that are used for much else too
 _COMMON = frozenset({"h2", "h3", "h4", "main", "li", "dl", "tr", "section"})
-_GENERIC = frozenset({"div", "span", "td", "p", "section"})
+_GENERIC = frozenset({"div", "span", "td", "p", "section", "b", "strong", "i", "em", "font", "u"})
 _BY_MEANING = ("itemprop", "property", "name", "rel", "data-testid", "data-qa", "data-component", "role")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _VALUE = re.compile(r"[\w:. /-]+")

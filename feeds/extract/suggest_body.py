@@ -7,7 +7,7 @@ reader left out of it is named by ``remove``, as far as its names last and it ho
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
@@ -74,9 +74,14 @@ def suggest_body(cases: Sequence[PageCase]) -> SuggestedBody | None:
     return None
 
 
-def body_likeness(cases: Iterable[PageCase], recipe: Recipe) -> float:
+def body_likeness(cases: Sequence[PageCase], recipe: Recipe) -> float:
     """How alike the recipe's body and the generic reader's are, on the page where they are least so; 0 to 1."""
-    return min((_likeness(_expected(case), _given(case, recipe)) for case in cases), default=0.0)
+    least = 1.0 if cases else 0.0
+    for case in cases:
+        least = min(least, _likeness(_expected(case), _given(case, recipe)))
+        if not least:
+            break
+    return least
 
 
 def _expected(case: PageCase) -> Lines:
@@ -86,6 +91,8 @@ def _expected(case: PageCase) -> Lines:
 def _given(case: PageCase, recipe: Recipe) -> Lines:
     tree = case.tree
     try:
+        if not recipe.body or not compile_selector(recipe.body).elements(tree):
+            return Counter()
         if recipe.remove:
             tree = deepcopy(tree)
             cut_out(tree, recipe)
@@ -155,12 +162,14 @@ def _covers(element: Element, lines: Lines, wanted: float) -> bool:
 def _removable(selector: str, cases: Sequence[PageCase], expected: Sequence[Lines]) -> str | None:
     """Selectors, joined, of what stands inside and is no part of any body."""
     reach: Counter[str] = Counter()
+    known: dict[str, bool] = {}
     for case, lines in zip(cases, expected, strict=True):
         for holder in compile_selector(selector).elements(case.tree):
             for junk in _left_out(holder, lines):
                 weight = sum(len(line) * count for line, count in _lines(junk).items())
-                forms = islice(selectors_of(junk, within=holder), 6)
-                harmless = next((form for form in forms if _is_harmless(form, cases, expected)), None)
+                forms = list(islice(selectors_of(junk, within=holder), 6))
+                known.update({form: _is_harmless(form, cases, expected) for form in forms if form not in known})
+                harmless = next((form for form in forms if known[form]), None)
                 if harmless is not None:
                     reach[harmless] += weight
     return ", ".join(form for form, _ in reach.most_common(_MOST_REMOVED)) or None

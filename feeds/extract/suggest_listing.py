@@ -84,30 +84,43 @@ def listing_case(document: Document, *, encoding: str | None) -> ListingCase | N
     )
 
 
-def suggest_for_listings(cases: Sequence[ListingCase], recipe: Recipe) -> dict[str, Suggested]:
+def suggest_for_listings(cases: Sequence[ListingCase], present: Recipe) -> dict[str, Suggested]:
     """By the recipe's key: ``entry``, and what else is right inside it; nothing where no entry is.
 
-    ``recipe`` gives the date forms.
+    What the ``present`` recipe has, and what is right on every page, stays; it also gives the date forms.
     """
-    entry = _entry_of(cases) if cases else None
-    if entry is None:
-        return {}
-    chosen = Recipe(entry=entry, date_formats=recipe.date_formats)
-    found = {"entry": entry}
+    bare = Recipe(date_formats=present.date_formats)
+    found: dict[str, str] = {}
+    if present.entry is None and present.link is not None:
+        found = {"link": present.link} if _agree("link", cases, replace(bare, link=present.link)) else {}
+    if not found:
+        entry = present.entry if present.entry and _agree("link", cases, replace(bare, entry=present.entry)) else None
+        entry = entry or (_entry_of(cases) if cases else None)
+        if entry is None:
+            return {}
+        found = {"entry": entry}
+    chosen = _with(bare, found)
     for key in ("link", "listed_title", "listed_date"):
-        for candidate in _inside(key, entry, cases):
-            given: dict[str, Any] = {key: candidate}
-            tried = replace(chosen, **given)
-            if all(_agrees(key, case, tried) for case in cases):
-                chosen, found[key] = tried, candidate
-                break
+        if key in found:
+            continue
+        there = getattr(present, key)
+        candidates = [there] if there else []
+        candidates += _inside(key, found["entry"], cases) if "entry" in found else []
+        best = next((one for one in candidates if _agree(key, cases, _with(chosen, {key: one}))), None)
+        if best is not None:
+            found[key] = best
+            chosen = _with(chosen, {key: best})
     count = len(cases)
     return {key: Suggested(selector=text, found=count, pages=count) for key, text in found.items()}
 
 
-def agrees_on_listings(cases: Sequence[ListingCase], recipe: Recipe) -> bool:
-    """Whether the recipe names, on every page, the very articles that are found without it."""
-    return bool(cases) and all(_agrees("link", case, recipe) for case in cases)
+def _with(recipe: Recipe, given: dict[str, Any]) -> Recipe:
+    return replace(recipe, **given)
+
+
+def _agree(key: str, cases: Sequence[ListingCase], recipe: Recipe) -> bool:
+    """Whether the recipe names, on every page, the very articles that are found without it, and ``key`` the same."""
+    return bool(cases) and all(_agrees(key, case, recipe) for case in cases)
 
 
 def _agrees(key: str, case: ListingCase, recipe: Recipe) -> bool:

@@ -17,7 +17,7 @@ from feeds.errors import ExtractError
 from feeds.extract.page import read_page
 from feeds.extract.page_recipe import PAGE_FIELDS
 from feeds.extract.suggest_body import PageCase
-from feeds.extract.suggest_listing import ListingCase, agrees_on_listings, listing_case, suggest_for_listings
+from feeds.extract.suggest_listing import ListingCase, listing_case, suggest_for_listings
 from feeds.extract.suggest_page import SUGGESTED, Suggested, judge, judge_body, page_case, suggest_for_pages
 from feeds.model import Document, Recipe, Source
 from feeds.sources.keys import SELECTORS
@@ -53,7 +53,7 @@ def suggest_recipe(source: Source, listings: Sequence[Document], pages: Sequence
     plain = replace(source.recipe, valid_until=None, **no_selectors)
     listed = _listing_cases(listings, plain)
     read = _page_cases(pages, plain)
-    found = _kept_of_listings(source.recipe, listed) or suggest_for_listings(listed, plain)
+    found = suggest_for_listings(listed, source.recipe)
     kept = _kept_of_pages(source.recipe, read)
     drafted = suggest_for_pages(read, plain)
     if "body" in kept:
@@ -94,14 +94,6 @@ def _page_cases(pages: Sequence[Document], recipe: Recipe) -> list[PageCase]:
     return cases
 
 
-def _kept_of_listings(recipe: Recipe, cases: Sequence[ListingCase]) -> dict[str, Suggested]:
-    """The present selectors for listings, when they name all that is found without them."""
-    present = {key: text for key in _OF_LISTINGS if (text := getattr(recipe, key)) is not None}
-    if not present or not agrees_on_listings(cases, recipe):
-        return {}
-    return {key: Suggested(selector=text, found=len(cases), pages=len(cases)) for key, text in present.items()}
-
-
 def _kept_of_pages(recipe: Recipe, cases: Sequence[PageCase]) -> dict[str, Suggested]:
     """The present selectors for article pages that are right on every page; ``remove`` stays as it is."""
     kept: dict[str, Suggested] = {}
@@ -136,12 +128,12 @@ def _missing(
     for key in _OF_LISTINGS:
         if key in found or not listings:
             continue
-        why[key] = _no_selector(key, sum(bool(_on_listing(key, case)) for case in listed), len(listed), "listing page")
+        why[key] = _no_selector(sum(bool(_on_listing(key, case)) for case in listed), len(listed), "listing page")
     for key in SUGGESTED:
         if key in found or not pages:
             continue
         count = sum(bool(getattr(case.item, PAGE_FIELDS[key])) for case in read)
-        why[key] = _no_selector(key, count, len(read), "article page")
+        why[key] = _no_selector(count, len(read), "article page")
         where = sorted({case.item.provenance.get(PAGE_FIELDS[key], "") for case in read} - {""})
         if count and where:
             why[key] += f"; it is read from: {', '.join(where)}"
@@ -152,9 +144,9 @@ def _on_listing(key: str, case: ListingCase) -> object:
     return {"listed_title": case.titles, "listed_date": case.dates}.get(key, case.articles)
 
 
-def _no_selector(key: str, found: int, of: int, what: str) -> str:
+def _no_selector(found: int, of: int, what: str) -> str:
     if not of:
         return f"none of the {what}s could be read"
     if not found:
-        return f"{key} was found on none of {of} {what}s"
+        return f"not found on any of {of} {what}s"
     return f"found on {found} of {of} {what}s, and no selector says the same on all of them"

@@ -84,7 +84,7 @@ def test_the_least_a_file_can_say(tmp_path: Path) -> None:
     write(tmp_path, "a.toml", 'kind = "feed"\nurl = "https://example.org/feed"')
     source = load_sources(tmp_path).sources[0]
     assert source == Source(id="a", name="a", kind=Kind.FEED, url="https://example.org/feed")
-    assert source.targets == (Section(url="https://example.org/feed"),)
+    assert source.targets == (Section(url="https://example.org/feed", kind=Kind.FEED),)
 
 
 def test_all_mistakes_of_all_files_and_the_right_ones_run(tmp_path: Path) -> None:

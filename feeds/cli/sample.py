@@ -1,0 +1,84 @@
+"""polyfeed sample: a source's page and what is read from it, saved to be read again by `polyfeed check --samples`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from feeds.cli.options import with_settings
+from feeds.cli.sourcing import fetching, find_source
+from feeds.clock import utc_now
+from feeds.errors import ConfigError, NothingFound, StartError
+from feeds.fetch.client import ACCEPT_PAGE
+from feeds.model import Document, Section, Source
+from feeds.pipeline.preview import Preview, preview
+from feeds.pipeline.samples import ARTICLE, LISTING, save_sample
+from feeds.settings import Settings
+
+SAMPLES = Path("tests") / "data" / "samples"
+
+
+@click.command(epilog="Example: polyfeed sample beijing-rundschau, then polyfeed check --samples")
+@click.argument("name", metavar="SOURCE|FILE")
+@click.argument("url", required=False)
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=SAMPLES,
+    show_default=True,
+    help="Where samples are kept, a folder for each source.",
+)
+@click.option("--replace", is_flag=True, help="Take a sample anew that is there already.")
+@with_settings
+def sample(settings: Settings, name: str, url: str | None, *, folder: Path, replace: bool) -> int:
+    """Saves a page of a source and what is read from it: the article at URL, else a listing and its newest article.
+
+    Look at the JSON before you keep it: it is what every later version must read from that page.
+    """
+    source = find_source(settings, name)
+    taken: list[tuple[str, Section, Document]] = []
+    with fetching(settings, source) as get:
+        if url:
+            taken.append((ARTICLE, Section(url=url), get(url, ACCEPT_PAGE)))
+        else:
+            taken += _newest(source, preview(source, get, articles=1, now=utc_now()))
+    for kind, section, document in taken:
+        try:
+            file = save_sample(
+                folder,
+                kind=kind,
+                source=source,
+                section=section,
+                document=document,
+                taken_at=utc_now(),
+                replace=replace,
+            )
+        except ConfigError as error:
+            click.echo(f"kept     {error.file} (it was there; --replace takes it anew)")
+            continue
+        except OSError as error:
+            raise StartError(f"cannot write in {folder}: {error.strerror or error}") from error
+        click.echo(f"written  {file}")
+    where = "" if folder == SAMPLES else f" --dir {folder}"
+    click.echo(f"Look at it, then: polyfeed check --samples{where}")
+    return 0
+
+
+def _newest(source: Source, seen: Preview) -> list[tuple[str, Section, Document]]:
+    """The first listing that lists something, and the newest article.
+
+    Raises:
+        PolyfeedError: neither could be read; what went wrong first.
+    """
+    listed = next((one for one in seen.targets if one.items and one.document), None)
+    article = next((one for one in seen.articles if one.document), None)
+    if listed is None or listed.document is None:
+        raise next((one.error for one in seen.targets if one.error), None) or NothingFound(
+            "nothing is listed", source_id=source.id, url=source.url
+        )
+    taken = [(LISTING, listed.section, listed.document)]
+    if article is not None and article.document is not None:
+        taken.append((ARTICLE, Section(url=article.url), article.document))
+    return taken

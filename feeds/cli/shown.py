@@ -1,0 +1,73 @@
+"""Articles as a person reads them on a terminal: fields, where each came from, long texts shortened; and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from feeds.extract.page_recipe import PAGE_FIELDS
+from feeds.model import Article, Item
+
+FIELDS = (
+    "title",
+    "authors",
+    "published",
+    "updated",
+    "language",
+    "keywords",
+    "section",
+    "origin",
+    "image",
+    "image_caption",
+    "summary",
+    "url",
+    "is_free",
+    "alternates",
+    "content_text",
+)
+_ITEM_FIELDS = ("url", "guid", "title", "published", "updated", "section", "image", "summary")
+_SHORT = 400
+
+
+def article_as_json(article: Article) -> dict[str, Any]:
+    """Every field whole, with the provenance of each."""
+    shown = {name: getattr(article, name) for name in (*FIELDS, "content_html")}
+    for name in ("published", "updated"):
+        shown[name] = shown[name].isoformat() if shown[name] else None
+    return {**shown, "alternates": dict(article.alternates), "provenance": dict(article.provenance)}
+
+
+def item_as_json(item: Item) -> dict[str, Any]:
+    """What a listing says of an article, with the provenance of each field."""
+    return {**{name: getattr(item, name) for name in _ITEM_FIELDS}, "provenance": dict(item.provenance)}
+
+
+def print_article(article: Article, console: Console, *, unmet: Collection[str] = ()) -> None:
+    """A table of field, value and origin; ``unmet`` are keys of the recipe that gave nothing on its page."""
+    table = Table("Field", Column("Value", overflow="fold"), Column("From", overflow="fold"))
+    fields_unmet = {PAGE_FIELDS[key] for key in unmet}
+    for name, value in article_as_json(article).items():
+        if name in {"provenance", "content_html"}:
+            continue
+        said = "content_html" if name == "content_text" else name
+        origin = Text(article.provenance.get(said, "") if _is_there(value) else "")
+        if said in fields_unmet:
+            origin.append("\nnot from the recipe: its selector finds nothing", style="yellow")
+        table.add_row(name, Text(short(value)), origin)
+    console.print(table)
+
+
+def short(value: Any, limit: int = _SHORT) -> str:
+    """A value as one text, cut after ``limit`` characters with its whole length."""
+    if isinstance(value, Mapping):
+        value = [f"{key}: {one}" for key, one in value.items()]
+    text = ", ".join(value) if isinstance(value, (list, tuple)) else "" if value is None else str(value)
+    return f"{text[:limit].rstrip()}… ({len(text)} characters)" if len(text) > limit else text
+
+
+def _is_there(value: Any) -> bool:
+    return value is not None and value not in ("", (), {})
