@@ -128,12 +128,16 @@ def _is_doubtful(data: bytes, encoding: str) -> bool:
 
 
 def _fits(data: bytes, encoding: str) -> bool:
-    """Whether hardly any byte of the document is impossible in this encoding."""
+    """Whether hardly any byte of the document is impossible in this encoding.
+
+    UTF-8 may stumble more often: in a text of another encoding hardly a byte is possible, so one that decodes for the
+    most part is UTF-8 with damage, such as a teaser that was cut in the midst of a letter.
+    """
     text = to_unicode(data, encoding)
     bad = text.count("\ufffd")
     if not bad:
         return True
-    return bad * 50 < len(data.translate(None, _ASCII))
+    return bad * (10 if encoding == "utf-8" else 50) < len(data.translate(None, _ASCII))
 
 
 def _utf16_without_bom(data: bytes) -> str | None:

@@ -46,6 +46,8 @@ _NO_KEYWORD = re.compile(
 _CLEAN_URL = re.compile(
     r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?\.){1,4}[a-z]{2,20}(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?"
 )
+# a host that was written without its scheme; no step of a path is called so
+_SCHEMELESS = re.compile(r"www\.(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#]|\Z)", re.IGNORECASE)
 _IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)\Z", re.IGNORECASE)
 
 
@@ -90,8 +92,13 @@ def absolute(link: object, base: str) -> str | None:
         return None
     if _CLEAN_URL.fullmatch(link):
         return link
+    written = link.strip()
+    if written.lower().startswith("feed:"):
+        written = written[len("feed:") :] if "://" in written[len("feed:") :] else f"http:{written[len('feed:') :]}"
+    elif _SCHEMELESS.match(written):
+        written = f"http://{written}"
     try:
-        return clean_url(urljoin(base, link.strip()))
+        return clean_url(urljoin(base, written))
     except ValueError:
         return None
 

@@ -27,7 +27,7 @@ from feeds.extract.feed_entry import (
 def read_json_feed(text: str, url: str) -> Feed | None:
     """Read a JSON Feed found at ``url``; None when the text is no JSON, or JSON but no feed."""
     try:
-        found = json.loads(text)
+        found, _ = json.JSONDecoder().raw_decode(text.lstrip())  # whatever a server appends to it
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not isinstance(found.get("items"), list):

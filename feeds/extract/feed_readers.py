@@ -118,7 +118,7 @@ def _fast_link(found: Mapping[str, Any], own: Written, base: str) -> str | None:
     links = [link for link in found.get("links") or () if (link.get("rel") or "alternate") == "alternate"]
     pages = [link for link in links if "html" in (link.get("type") or "html")] or links
     permalink = own.guid if own.is_permalink and "://" in (own.guid or "") else None
-    candidates = (own.link, *(page.get("href") for page in pages), permalink)
+    candidates = (own.link, *(page.get("href") for page in pages), permalink, *own.other_links)
     return next((address for link in candidates if (address := absolute(link, base))), None)
 
 
@@ -149,9 +149,9 @@ def _fast_content(found: Mapping[str, Any], own: Written) -> str | None:
     for content in found.get("content") or ():
         value = content.get("value") or ""
         is_description = own.has_summary and value.strip() == found.get("description")
-        if value.strip() and not is_description:
+        if value.strip() and not is_description and not own.full_text:
             return markup_of(value, own.types.get("content", "html"))
-    return None
+    return own.full_text
 
 
 # --- feedparser -------------------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def _read_slow(data: bytes, written: WrittenFeed, url: str) -> Feed:
     except _LIBRARY_ERRORS:
         return Feed(entries=(), reader="feedparser", is_feed=written.form is not None)
     if len(entries) == len(written.entries):
-        entries = [_as_written(entry, own) for entry, own in zip(entries, written.entries, strict=True)]
+        entries = [_as_written(entry, own, base) for entry, own in zip(entries, written.entries, strict=True)]
     return Feed(
         entries=tuple(entries),
         reader="feedparser",
@@ -213,11 +213,14 @@ def _slow_entry(found: dict[str, Any], base: str, *, is_atom: bool) -> Entry:
     )
 
 
-def _as_written(entry: Entry, own: Written) -> Entry:
+def _as_written(entry: Entry, own: Written, feed_base: str) -> Entry:
     """The entry with what names and dates it taken as the fast reader takes it: both must tell one story."""
+    base = base_of(feed_base, *own.bases)
     if own.published or own.updated:
         entry = replace(entry, published=_date(own.published), updated=_date(own.updated))
-    return replace(entry, guid=own.guid, language=own.language or entry.language)
+    link = entry.link or next((address for link in own.other_links if (address := absolute(link, base))), None)
+    content = own.full_text or entry.content_html
+    return replace(entry, link=link, guid=own.guid, content_html=content, language=own.language or entry.language)
 
 
 def _slow_link(found: dict[str, Any], base: str) -> str | None:

@@ -6,6 +6,8 @@ elements that it does not know. Takes time in proportion to the text, whatever i
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,7 +31,9 @@ class Written:
 
     ``bases`` are xml:base values from the outside in, ``content_base`` the content's own. ``types`` maps title,
     summary and content to the type attribute of the Atom element (``text`` when it has none); ``xhtml`` holds the
-    markup of those given inline. ``caption`` is a description of the media, which stands in for a summary.
+    markup of those given inline. ``caption`` is a description of the media, which stands in for a summary;
+    ``full_text`` is markup from elements that no feed library looks into. ``other_links`` are the entry's addresses
+    that are not called its page, the likeliest first.
     """
 
     guid: str | None = None
@@ -45,6 +49,8 @@ class Written:
     image: str | None = None
     caption: str | None = None
     has_summary: bool = False
+    full_text: str | None = None
+    other_links: tuple[str, ...] = ()
     types: Mapping[str, str]
     xhtml: Mapping[str, str]
 
@@ -124,11 +130,16 @@ def _read_entry(element: lxml.etree._Element) -> Written:
         image=_thumbnail(children),
         caption=_first(children, ("media:description",)) or _first(_grouped(children), ("media:description",)),
         has_summary=bool(_first(children, _SUMMARIES)),
+        full_text=_full_text(children),
+        other_links=_other_links(children),
         types={field: _type_of(one) for field, one in texts.items() if name_of(one.tag).startswith("atom:")},
         xhtml={field: inline_markup(one) for field, one in texts.items() if _type_of(one) in XHTML},
     )
 
 
+_FULL_TEXTS = ("turbo:content", "fullitem", "xhtml:body", "xhtml:div", "yandex:full-text")
+# what stands in where no alternate is named: where it is from, what it is about, what it holds, itself as an entry
+_RELATIONS = ("alternate", "via", "related", "enclosure", "self")
 _SUMMARIES = ("description", "atom:summary", "summary", "itunes:summary")
 _TEXTS = {"title": ("title", "atom:title"), "summary": ("atom:summary",), "content": ("atom:content",)}
 
@@ -140,6 +151,39 @@ def _first(children: _Children, names: tuple[str, ...]) -> str | None:
             if text:
                 return text
     return None
+
+
+def _full_text(children: _Children) -> str | None:
+    """The text of an entry in full, as some feeds give it beside, or instead of, a teaser."""
+    for content in children.get("atom:content", ()):
+        if content.get("mode") == "base64":  # Atom 0.3 only
+            return _decoded(content.text or "")
+    for name in _FULL_TEXTS:
+        for child in children.get(name, ()):
+            markup = inline_markup(child) if len(child) else (child.text or "").strip()
+            if markup:
+                return markup
+    return None
+
+
+def _decoded(text: str) -> str | None:
+    try:
+        return base64.b64decode(text).decode("utf-8", "replace").strip() or None
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _other_links(children: _Children) -> tuple[str, ...]:
+    """Content elsewhere first (RFC 4287, 4.1.3.2), then links by their relation, then enclosures of RSS."""
+    elsewhere = [one.get("src") for one in children.get("atom:content", ())]
+    links = [(one.get("rel", "alternate").strip().lower().rpartition("/")[2], one) for one in _links(children)]
+    named = [one.get("href") for relation in _RELATIONS for name, one in links if name == relation]
+    enclosed = [one.get("url") for one in children.get("enclosure", ())]
+    return tuple(address for address in (*elsewhere, *named, *enclosed) if address)
+
+
+def _links(children: _Children) -> list[lxml.etree._Element]:
+    return [*children.get("atom:link", ()), *children.get("link", ())]
 
 
 def _all(children: _Children, names: tuple[str, ...]) -> tuple[str, ...]:
