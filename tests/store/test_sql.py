@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feeds.errors import StoreError
-from feeds.model import Claim, FeedQuery, PageRecord, PageState, TargetRecord, Update
-from feeds.store import writing
+from feeds.model import Claim, FeedQuery, Kind, PageRecord, PageState, Source, TargetRecord, Update
+from feeds.store import registering, writing
 from feeds.store.sql import SqlStore
 
 Make = Callable[..., Update]
@@ -34,6 +35,35 @@ def test_a_write_that_fails_midway_leaves_nothing(
     assert store.pages("daily", [page.url]) == {}
     assert store.targets("daily", ["x"]) == {}
     assert store.write(claim, whole, now) == 1
+
+
+def test_what_is_registered_so_far_is_polled_while_the_rest_is_registered(
+    store: SqlStore, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = [
+        Source(id=name, name=name, kind=Kind.FEED, url=f"https://{name}.example/") for name in ("one", "two", "three")
+    ]
+    claimed: list[list[str]] = []
+    prepare = registering.prepare
+
+    def poll_first(some: Sequence[Source]) -> list[dict[str, Any]]:
+        claimed.append([each.source_id for each in store.claim_due(now, limit=9, lease_s=60)])
+        return prepare(some)
+
+    monkeypatch.setattr(registering, "CHUNK", 1)
+    monkeypatch.setattr(registering, "prepare", poll_first)
+    store.register(sources, now)
+    assert claimed == [[], ["one"], ["two"]]
+
+
+def test_registering_what_is_stored_so_writes_nothing(
+    file: Path, store: SqlStore, claim: Claim, now: dt.datetime
+) -> None:
+    del claim
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # nobody else can write now
+        store.register([Source(id="daily", name="Daily", kind=Kind.FEED, url="https://daily.example/")], now)
+        other.execute("ROLLBACK")
 
 
 def test_what_the_database_refuses_is_a_store_error_of_one_line(
