@@ -165,11 +165,10 @@ def recognise_moved(
     it gives back both, with the old identity among the aliases of what moved. An old address that is still among
     ``listed`` has an article of its own.
     """
-    taken = {identity_of(url) for url in listed}
     moved: list[Article] = []
     found = dict(known)
     for article in articles:
-        old = None if any(name in known for name in _names(article)) else _former(store, article, taken, now)
+        old = None if any(name in known for name in _names(article)) else _former(store, article, listed, now)
         if old is None:
             moved.append(article)
             continue
@@ -180,13 +179,16 @@ def recognise_moved(
     return tuple(moved), found
 
 
-def _former(store: Store, article: Article, taken: Collection[str], now: dt.datetime) -> StoredArticle | None:
+def _former(store: Store, article: Article, listed: Collection[str], now: dt.datetime) -> StoredArticle | None:
     """The stored article of the same source that this one is, at an address that is no longer listed."""
     bands = bands_of(article.content_text)
     if not bands:
         return None
     near = store.load(store.alike(bands, since=now - WINDOW, limit=_CANDIDATES))
     own = [one for one in near.values() if one.article.source_id == article.source_id]
+    if not own:
+        return None
+    taken = {identity_of(url) for url in listed}  # only now: a long list takes its time
     own = [one for one in own if identity_of(one.article.url) not in taken]
     if not own:
         return None

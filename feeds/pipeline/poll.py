@@ -131,7 +131,8 @@ class Poll:
             stopping=self._turn.stopping,
         )
         listed.collect()
-        items = join_items(listed.items, listed.shared)
+        # one page names each article once; comparing 50,000 addresses would take seconds
+        items = listed.items if len(self._targets) == 1 else join_items(listed.items, listed.shared)
         self._turn.listed = {item.url for item in items}
         seen = self._seen(items, listed)
         entries = EntryTaker(turn=self._turn, seen=seen, shared=listed.shared)
@@ -229,6 +230,8 @@ class Poll:
         stale = self._watch.judge(listed.by_page.values())
         tally = self._tally(listed, pages, seen, quiet=quiet, stale=self._watch.reason(stale))
         state, reason = decide_state(tally)
+        if listed.settled:
+            self._turn.remember(listed.settled)
         if not left and state in WELL:
             # remembered last: a listing answered with "not modified" must have nothing left to do
             self._turn.remember({url: replace(one, read_as=self._read_as) for url, one in listed.read.items()})
