@@ -185,10 +185,19 @@ def _categories(article: Article, labels: Mapping[str, str], public_url: str) ->
     language = _language(article)
     found: dict[str, Category] = {}
     for keyword, key in zip(article.keywords, keys_of(article.keywords), strict=True):
-        label = one_line(labels.get(key) or display_form(keyword))
+        label = one_line(shown_label(keyword, labels.get(key)))
         if key and label and key not in found:
             found[key] = Category(label=label, scheme=public_url + _keyword_page(language, key, labels.get(key)))
     return tuple(found.values())
+
+
+def shown_label(keyword: str, label: str | None) -> str:
+    """How an article's keyword is shown: as its address has it, where that differs in case at most.
+
+    One key stands for 环境 and 環境 too, but a page in simplified letters is not shown the traditional ones.
+    """
+    own = display_form(keyword)
+    return label if label and label.casefold() == own.casefold() else own
 
 
 @lru_cache(maxsize=2**14)

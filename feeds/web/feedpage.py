@@ -10,7 +10,7 @@ from flask import request
 from feeds.folding import keyword_key
 from feeds.model import FeedQuery, Match, StoredArticle
 from feeds.query import write_address
-from feeds.render.entry import Entry, Original, describe, published_at
+from feeds.render.entry import Entry, Original, describe, published_at, shown_label
 from feeds.render.text import first_words
 from feeds.render.titles import feed_title
 from feeds.web.addresses import Place
@@ -202,5 +202,6 @@ def _keyword_chips(keywords: Sequence[str], query: FeedQuery, labels: Mapping[st
         key = keyword_key(keyword)
         if key and key not in chips:
             alone = FeedQuery(languages=query.languages, keywords=(key,), copies=query.copies)
-            chips[key] = Chip(label=labels.get(key, keyword), href=query_href(alone, labels), language=language)
+            label = shown_label(keyword, labels.get(key))
+            chips[key] = Chip(label=label, href=query_href(alone, labels), language=language)
     return list(chips.values())

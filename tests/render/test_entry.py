@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from feeds.folding import keyword_key
 from feeds.model import StoredArticle
 from feeds.render.entry import SUMMARY_CHARS, TITLE_CHARS, Category, Entry, Picture, describe
 
@@ -145,3 +146,11 @@ def test_what_no_browser_should_open_is_left_out(shown: Shown) -> None:
     assert entry.url is None
     assert entry.picture is None
     assert entry.alternates == (("fr", "https://news.example/fr"),)
+
+
+def test_a_keyword_is_shown_as_its_page_writes_it_but_for_case(make_stored: Make) -> None:
+    stored = make_stored(keywords=("环境", "bmw", "ＢＭＷ"), language="zh")
+    labels = {keyword_key("环境"): "環境", "bmw": "BMW"}
+    entry = describe(stored, labels=labels, source_name="", public_url="https://feeds.example")
+    assert [category.label for category in entry.categories] == ["环境", "BMW"]
+    assert entry.categories[1].scheme == "https://feeds.example/feeds/zh/keywords/BMW"
