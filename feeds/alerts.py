@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from feeds.errors import StoreError
-from feeds.model import SourceEvent
+from feeds.model import SourceEvent, SourceState
 from feeds.render.events import ADVICE, TROUBLE, source_page
 from feeds.settings import Settings
 from feeds.store.base import Store
@@ -67,8 +67,8 @@ def choose_changes(
     """The changes to tell now, and the number up to which events are then done with.
 
     A state counts when it lasted ``alert_after_s``; a change leads from one that counts to the next, so what healed
-    sooner is not told, nor is its healing. Changes between states that need nobody's hand (a source's first poll that
-    went well, one that was retired) are not told.
+    sooner is not told, nor is its healing. Told are troubles and recoveries from them, and not a first poll that went
+    well, or that a source was retired.
 
     Args:
         events: in order of their numbers, from some way before ``told_seq``.
@@ -86,9 +86,14 @@ def choose_changes(
     changes: dict[str, SourceEvent] = {}
     for own in _by_source(events):
         change = _last_change(own, told_seq, done_seq, patience)
-        if change is not None and (change.before in TROUBLE or change.after in TROUBLE):
+        if change is not None and (change.after in TROUBLE or _is_recovery(change)):
             changes[change.source_id] = change
     return sorted(changes.values(), key=lambda event: event.seq), done_seq
+
+
+def _is_recovery(change: SourceEvent) -> bool:
+    """Not so when the operator retired it: whoever did that knows."""
+    return change.before in TROUBLE and change.after is SourceState.OK
 
 
 def _by_source(events: Sequence[SourceEvent]) -> Iterable[list[SourceEvent]]:

@@ -85,8 +85,10 @@ def test_a_trouble_that_turned_into_another_at_once_is_one_change() -> None:
 
 
 def test_what_needs_nobody_is_not_told() -> None:
-    events = happen(("a", 60, WAITING, OK), ("b", 60, OK, RETIRED), ("c", 60, RETIRED, WAITING))
-    assert choose(events) == ([], 3)
+    events = happen(
+        ("a", 60, WAITING, OK), ("b", 60, OK, RETIRED), ("c", 60, RETIRED, WAITING), ("d", 60, BROKEN, RETIRED)
+    )
+    assert choose(events) == ([], 4)
     assert choose(happen(("a", 60, WAITING, BROKEN))) == ([("a", WAITING, BROKEN)], 1)
 
 

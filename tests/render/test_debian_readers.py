@@ -13,15 +13,29 @@ from pathlib import Path
 import pytest
 
 from feeds.model import Format, StoredArticle
+from feeds.render import Original
 
 PAGE = "https://news.example/t20200707_800213452.html"
 BODY = "<p>BMW errichtet eine <b>Basis</b> &amp; mehr.</p>"
 MIDNIGHT_IN_SHANGHAI = calendar.timegm(dt.datetime(2020, 7, 6, 16, tzinfo=dt.UTC).timetuple())
 
 
+COPIED = Original(id="urn:uuid:1", url="https://agency.example/a.html", source_id="agency", source_name="Agency")
+
+
+@pytest.fixture(params=[None, COPIED], ids=["own", "copy"])
+def original(request: pytest.FixtureRequest) -> Original | None:
+    found = request.param
+    assert found is None or isinstance(found, Original)
+    return found
+
+
 @pytest.fixture(params=[Format.ATOM, Format.RSS])
 def document(
-    request: pytest.FixtureRequest, make_stored: Callable[..., StoredArticle], render: Callable[..., bytes]
+    request: pytest.FixtureRequest,
+    make_stored: Callable[..., StoredArticle],
+    render: Callable[..., bytes],
+    original: Original | None,
 ) -> bytes:
     translations = {"en": "https://news.example/en.html", "fr": "https://news.example/fr.html"}
     stored = make_stored(
@@ -30,7 +44,7 @@ def document(
         alternates=translations,
         image="https://news.example/a.jpg",
     )
-    return render(request.param, stored)
+    return render(request.param, stored, originals={stored.article.id: original} if original else {})
 
 
 def program(name: str) -> str:
