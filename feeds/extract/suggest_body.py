@@ -24,7 +24,7 @@ from feeds.model import Item, Recipe
 Element = lxml.html.HtmlElement
 Lines = Counter[str]
 
-_MOST_TRIED = 60
+_MOST_TRIED = 40
 _COVERED = 0.97
 # the share of equal words: what is set into a text, such as captions, is read in more than one way
 EQUAL = 0.95
@@ -59,7 +59,12 @@ def suggest_body(cases: Sequence[PageCase]) -> SuggestedBody | None:
     if not cases or not all(expected):
         return None
     scored: list[tuple[float, str]] = []
+    tried: set[tuple[Element, ...]] = set()
     for candidate in _candidates(cases, expected):
+        selected = tuple(one for case in cases for one in compile_selector(candidate).elements(case.tree))
+        if selected in tried:
+            continue  # another name for the same elements
+        tried.add(selected)
         alike = body_likeness(cases, Recipe(body=candidate))
         if alike >= EQUAL:
             return SuggestedBody(body=candidate, remove=None, alike=alike)
