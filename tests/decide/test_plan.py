@@ -6,11 +6,15 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from feeds.decide.joining import join_items
 from feeds.decide.plan import Wanted, listed_hash, plan_entries, plan_pages
-from feeds.model import Item, PageState
+from feeds.decide.records import read_record
+from feeds.model import Item, PageRecord, PageState
 
-from .samples import NOW, entry, item, record
+from .samples import NOW, SOURCE, entry, item, record
 
 
 def test_new_pages_are_fetched_oldest_first() -> None:
@@ -135,3 +139,28 @@ def test_whole_entries_are_read_when_new_changed_or_read_otherwise() -> None:
         Wanted(item=failed, before=record(failed, PageState.FAILED)),
     ]
     assert [want.item for want in plan_entries(wanted, read_as="now")] == [fresh, edited, otherwise, failed]
+
+
+# --- whatever is listed when ------------------------------------------------------------------------------------
+
+
+@given(
+    polls=st.lists(st.lists(st.tuples(st.integers(1, 8), st.sampled_from(["feed", "listing", "sitemap"]))), max_size=8),
+    limit=st.integers(1, 4),
+)
+def test_every_article_is_read_once_whoever_names_it_how_often(polls: list[list[tuple[int, str]]], limit: int) -> None:
+    """Section pages, feeds and sitemaps name articles in any order; nothing changes, nothing fails."""
+    seen: dict[str, PageRecord] = {}
+    read: list[str] = []
+    for named in polls:
+        items = [entry(n) if kind == "feed" else replace(item(n), provenance={"url": kind}) for n, kind in named]
+        listed = join_items(items)
+        while True:
+            plan = plan_pages(listed, seen, [], now=NOW, limit=limit, read_as="r", rereads=200)
+            for want in plan.pages:
+                read.append(want.item.url)
+                seen[want.item.url] = read_record(want, now=NOW, source=SOURCE, article_id=want.item.url)
+                seen[want.item.url] = replace(seen[want.item.url], read_as="r")
+            if not plan.left:
+                break
+    assert sorted(read) == sorted({item(n).url for named in polls for n, _ in named})

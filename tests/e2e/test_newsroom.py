@@ -104,7 +104,8 @@ def test_an_edit_the_listing_does_not_show_is_caught_in_the_recheck_window(house
     ("misbehaviour", "state"),
     [
         ("redesign", SourceState.EMPTY),
-        ("vanish", SourceState.GONE),
+        ("vanish", SourceState.BROKEN),  # 404 may pass: gone is what stays away for long
+        (410, SourceState.GONE),
         ("challenge", SourceState.BLOCKED),
         (500, SourceState.BROKEN),
         (429, SourceState.BLOCKED),
@@ -127,6 +128,8 @@ def test_a_site_that_breaks_keeps_its_last_good_articles_and_says_so(
     assert waits == sorted(waits)
     if misbehaviour == 429:
         assert min(waits) >= 7200
+    elif misbehaviour == 410:
+        assert min(waits) >= 0.9 * 86_400
     else:
         assert waits[2] > waits[0]
     assert polled.client().get("/feeds/de.atom").data == good
