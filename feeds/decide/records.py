@@ -86,7 +86,7 @@ def unchanged_record(record: PageRecord, *, now: dt.datetime) -> PageRecord:
 
 def _is_hollow(item: Item) -> bool:
     """Whether the page is looked at again without being listed."""
-    return item.title is None and item.published is None
+    return item.title is None and item.published is None and item.updated is None
 
 
 def _record(

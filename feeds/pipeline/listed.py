@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from feeds.decide.joining import join
 from feeds.errors import FetchError, PolyfeedError, RateLimited, SourceError
 from feeds.model import Document, Item, Kind, NotModified, PageRecord, Section, Source, TargetRecord, Validators
+from feeds.pipeline.archived import Archived
 from feeds.pipeline.getting import ACCEPT, Reading, kind_of, read_target
 from feeds.pipeline.indexes import SitemapWalk
 from feeds.store.base import Store
@@ -34,6 +35,7 @@ class Listed:
     ``more`` says that there are listing pages left for the next poll, ``shared`` are addresses that are no entry's
     own, ``notes`` are for the operator, ``by_page`` is what each listing page named, as it named it.
     ``beyond`` are items beyond the backfill: not among ``items``, and to be remembered as not wanted.
+    ``settled`` is to be remembered however the poll ends. ``archived`` is where the pages of an archive are had from.
     """
 
     source: Source
@@ -50,6 +52,8 @@ class Listed:
     notes: list[str] = field(default_factory=list)
     by_page: dict[str, list[Item]] = field(default_factory=dict)
     beyond: list[Item] = field(default_factory=list)
+    settled: dict[str, TargetRecord] = field(default_factory=dict)
+    archived: Archived | None = None
     _items: dict[str, Item] = field(default_factory=dict)
     _silent: dict[str, list[PolyfeedError]] = field(default_factory=dict)
 
@@ -96,6 +100,9 @@ class Listed:
 
     def _take_target(self, target: Section, remembered: TargetRecord | None) -> None:
         kind = kind_of(target, self.source)
+        if kind is Kind.ARCHIVE:
+            self._take_archive(target)
+            return
         document = self.get(target.url, remembered.validators if remembered else None, ACCEPT[kind])
         if isinstance(document, NotModified):
             return
@@ -106,6 +113,15 @@ class Listed:
         self.read[target.url] = TargetRecord(validators=document.validators, read_at=self.clock())
         self._take(reading, document, kind)
         self._take_further(target, document, reading, is_first=remembered is None)
+
+    def _take_archive(self, target: Section) -> None:
+        now = self.clock()
+        self.archived = Archived(source=self.source, store=self.store, now=now)
+        self._keep(self.archived.collect(self.limit))
+        self.read[target.url] = TargetRecord(read_at=now)
+        self.settled.update(self.archived.settled)
+        self.notes += self.archived.notes
+        self.more = self.more or self.archived.more
 
     def _take_sitemap(
         self, target: Section, document: Document, reading: Reading, remembered: TargetRecord | None

@@ -131,6 +131,7 @@ class Poll:
             stopping=self._turn.stopping,
         )
         listed.collect()
+        self._turn.archived = listed.archived
         # one page names each article once; comparing 50,000 addresses would take seconds
         items = listed.items if len(self._targets) == 1 else join_items(listed.items, listed.shared)
         self._turn.listed = {item.url for item in items}
@@ -202,7 +203,7 @@ class Poll:
     def _plan(self, items: list[Item], seen: Mapping[str, PageRecord], listed: Listed) -> Plan:
         if listed.stopped is not None:
             return Plan(pages=(), left=len(items))
-        if len(listed.failures) == len(self._targets):
+        if len(listed.failures) == len(self._source.targets):
             return Plan(pages=(), left=0)  # a host that is down must not use up the tries of its pages
         now = self._clock()
         since = now - dt.timedelta(seconds=self._source.recheck_s) if self._source.recheck_s else None
@@ -232,12 +233,16 @@ class Poll:
         state, reason = decide_state(tally)
         if listed.settled:
             self._turn.remember(listed.settled)
+        if listed.settled:
+            self._turn.remember(listed.settled)
         if not left and state in WELL:
             # remembered last: a listing answered with "not modified" must have nothing left to do
             self._turn.remember({url: replace(one, read_as=self._read_as) for url, one in listed.read.items()})
         has_feeds = any(target.kind is Kind.FEED for target in self._targets.values())
         hints = self._wishes.hints(self._claim.hints if has_feeds else Hints())
-        pace_s = pace_of(self._source, activity, hints=hints, fresh_s=self._wishes.fresh_s, now=now)
+        pace_s = pace_of(
+            self._source, activity, answers=state in WELL, hints=hints, fresh_s=self._wishes.fresh_s, now=now
+        )
         failures = 0 if state in WELL else self._claim.failures + 1
         error = pages.stopped or next(iter(listed.failures.values()), None)
         due = next_poll(
@@ -268,7 +273,7 @@ class Poll:
             until = self._configured.recipe.valid_until
             notes.append(f"the recipe's last day was {until}: it is not used; renew or remove it")
         return Tally(
-            targets=len(self._targets),
+            targets=len(self._source.targets),
             failures=listed.failures,
             pages_asked=pages.first_asked,
             pages_read=pages.first_read,

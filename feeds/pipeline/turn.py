@@ -29,6 +29,7 @@ from feeds.model import (
     Validators,
 )
 from feeds.normalise.article import normalise
+from feeds.pipeline.archived import Archived
 from feeds.pipeline.copies import find_repeats, recognise_moved
 from feeds.store.base import Store
 
@@ -51,8 +52,9 @@ class Limits:
 class Turn:
     """The source with its recipe in force, the claim, and the hands a poll works with.
 
-    ``listed`` are the addresses that are listed now, ``counts`` what became of the articles written so far, ``seq``
-    the change counter after that. No further page is begun once ``stopping`` says so.
+    ``listed`` are the addresses that are listed now, ``archived`` is where an archive's pages are, ``counts`` what
+    became of the articles written so far, ``seq`` the change counter after that. No further page is begun once
+    ``stopping`` says so.
     """
 
     source: Source
@@ -63,13 +65,16 @@ class Turn:
     limits: Limits
     stopping: Callable[[], bool]
     listed: Collection[str] = ()
+    archived: Archived | None = None
     counts: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
     seq: int = 0
     renewed_s: float = field(default_factory=time.monotonic)
 
     def get(self, url: str, validators: Validators | None, accept: str = ACCEPT_PAGE) -> Document | NotModified:
-        """Fetches, politely; raises SourceError."""
+        """Fetches, politely; a page of an archive is taken from there. Raises SourceError."""
         self.renew()
+        if self.archived is not None:
+            return self.archived.get(url)
         return self.fetcher.fetch(
             url,
             source_id=self.source.id,
