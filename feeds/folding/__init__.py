@@ -6,7 +6,7 @@ Used where keywords are stored and where they are asked for, so both always agre
 from __future__ import annotations
 
 from feeds.folding.han import Han, han_of, simplified
-from feeds.folding.keywords import KEY_VERSION, display_form, keyword_key
+from feeds.folding.keywords import KEY_VERSION, changed_keys, display_form, keyword_key
 from feeds.folding.languages import (
     canonical_language,
     is_language_tag,
@@ -20,6 +20,7 @@ __all__ = [
     "KEY_VERSION",
     "Han",
     "canonical_language",
+    "changed_keys",
     "display_form",
     "han_of",
     "is_language_tag",

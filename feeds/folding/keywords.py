@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from feeds.folding.han import simplified
@@ -101,6 +102,15 @@ def keyword_key(text: str) -> str:
             break
         key = folded
     return key
+
+
+def changed_keys(keys: Iterable[str]) -> dict[str, str]:
+    """Stored keys that are written otherwise now, each with its new form.
+
+    Rules have only ever joined keys, so the new key of a keyword is the key of its old key. Several old keys may
+    give one: what stands under them is one keyword from now on.
+    """
+    return {key: now for key in keys if (now := keyword_key(key)) != key}
 
 
 def _fold(text: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feeds.folding import display_form, keyword_key
+from feeds.folding import changed_keys, display_form, keyword_key
 
 
 @pytest.mark.parametrize(
@@ -158,3 +161,25 @@ signs = st.text(st.sampled_from("中国经濟台臺 ·・"), max_size=8)
 def test_a_key_does_not_hang_on_the_neighbours(text: str) -> None:
     """Sign by sign: the key of a Chinese text is the keys of its signs, so no phrase changes what was stored."""
     assert keyword_key(text) == "".join(keyword_key(sign) for sign in text if sign not in " ·・")
+
+
+def first_key(text: str) -> str:
+    """Keys as version 1 made them."""
+    visible = re.sub(
+        "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufdd0-\ufdef"
+        "\ufffe\uffff]",
+        "",
+        unicodedata.normalize("NFKC", text),
+    )
+    hyphens = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d", "-"))
+    folded = re.sub(r"\s+", " ", visible).strip().translate(hyphens).casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
+@given(anything)
+def test_a_stored_key_is_enough_to_make_the_new_one(text: str) -> None:
+    assert keyword_key(first_key(text)) == keyword_key(text)
+
+
+def test_stored_keys_that_change() -> None:
+    assert changed_keys(["bmw", "covid-19", "covid 19", "中國", "中国"]) == {"covid-19": "covid 19", "中國": "中国"}
