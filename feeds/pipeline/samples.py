@@ -103,10 +103,10 @@ def save_sample(
     }
     page.write_bytes(document.body)
     file.write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    (home / f"{source.id}.toml").write_text(
-        write_source(source, comments={"": "The source as it was when the newest of these samples was taken."}),
-        encoding="utf-8",
-    )
+    comment = "The source as it was when the newest of these samples was taken."
+    # without its first line, which leads editors to the schema of a configuration folder
+    _, _, about_source = write_source(source, comments={"": comment}).partition("\n")
+    (home / f"{source.id}.toml").write_text(about_source, encoding="utf-8")
     return file
 
 
