@@ -78,7 +78,13 @@ def _weekday_weight(days: list[dt.date], counts: list[int], weekday: int) -> flo
 
 
 def pace_of(
-    source: Source, activity: Mapping[dt.date, int], *, hints: Hints, fresh_s: float | None, now: dt.datetime
+    source: Source,
+    activity: Mapping[dt.date, int],
+    *,
+    answers: bool,
+    hints: Hints,
+    fresh_s: float | None,
+    now: dt.datetime,
 ) -> float:
     """Seconds between two polls while all is well: the source's rhythm, slowed down to what its publisher asks for.
 
@@ -88,11 +94,12 @@ def pace_of(
     Args:
         source: whose bounds hold.
         activity: articles by day (UTC), of at least ``PACE_DAYS`` days.
+        answers: whether it could be read: else no article is no sign that it sleeps.
         hints: what its feeds ask for.
         fresh_s: for so long its server calls its answers fresh.
         now: aware.
     """
-    own_s = own_pace_s(activity, now)
+    own_s = own_pace_s(activity, now) if activity or answers else None
     wanted_s = max(source.interval_s if own_s is None else own_s, hints.interval_s or 0.0, fresh_s or 0.0)
     return max(source.interval_s, min(wanted_s, source.max_interval_s))
 

@@ -233,13 +233,10 @@ class Poll:
         state, reason = decide_state(tally)
         if listed.settled:
             self._turn.remember(listed.settled)
-        if listed.settled:
-            self._turn.remember(listed.settled)
         if not left and state in WELL:
             # remembered last: a listing answered with "not modified" must have nothing left to do
             self._turn.remember({url: replace(one, read_as=self._read_as) for url, one in listed.read.items()})
-        has_feeds = any(target.kind is Kind.FEED for target in self._targets.values())
-        hints = self._wishes.hints(self._claim.hints if has_feeds else Hints())
+        hints = self._hints()
         pace_s = pace_of(
             self._source, activity, answers=state in WELL, hints=hints, fresh_s=self._wishes.fresh_s, now=now
         )
@@ -264,6 +261,11 @@ class Poll:
         )
         self._store.finish(self._claim, outcome)
         return outcome
+
+    def _hints(self) -> Hints:
+        """What its feeds ask for; what one asked for when the source still had a feed is over."""
+        has_feeds = any(target.kind is Kind.FEED for target in self._targets.values())
+        return self._wishes.hints(self._claim.hints if has_feeds else Hints())
 
     def _tally(
         self, listed: Listed, pages: PageTaker, seen: Mapping[str, PageRecord], *, quiet: str, stale: str

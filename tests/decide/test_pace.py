@@ -81,7 +81,7 @@ def pace_s(
     max_interval_s: float = 3600.0,
 ) -> float:
     source = replace(SOURCE, interval_s=interval_s, max_interval_s=max_interval_s)
-    return pace_of(source, days(counts), hints=hints, fresh_s=fresh_s, now=NOW)
+    return pace_of(source, days(counts), answers=True, hints=hints, fresh_s=fresh_s, now=NOW)
 
 
 def test_the_operators_bounds_hold() -> None:
@@ -94,8 +94,13 @@ def test_the_operators_bounds_hold() -> None:
 
 
 def test_a_new_source_starts_at_the_fastest() -> None:
-    fresh = pace_of(SOURCE, days([], today=20), hints=Hints(), fresh_s=None, now=NOW)
+    fresh = pace_of(SOURCE, days([], today=20), answers=True, hints=NONE, fresh_s=None, now=NOW)
     assert fresh == SOURCE.interval_s
+
+
+def test_a_new_source_that_cannot_be_read_yet_is_not_taken_for_asleep() -> None:
+    assert pace_of(SOURCE, {}, answers=False, hints=NONE, fresh_s=None, now=NOW) == SOURCE.interval_s
+    assert pace_of(SOURCE, {}, answers=True, hints=NONE, fresh_s=None, now=NOW) == SOURCE.max_interval_s
 
 
 @pytest.mark.parametrize(
@@ -137,7 +142,7 @@ def test_the_pace_is_always_between_the_bounds(
     fastest_s, slowest_s = bounds
     source = replace(SOURCE, interval_s=fastest_s, max_interval_s=slowest_s)
     hints, fresh_s = Hints(interval_s=wishes[0]), wishes[1]
-    pace = pace_of(source, days(counts, today=today), hints=hints, fresh_s=fresh_s, now=NOW)
+    pace = pace_of(source, days(counts, today=today), answers=True, hints=hints, fresh_s=fresh_s, now=NOW)
     assert fastest_s <= pace <= max(fastest_s, slowest_s)
 
 
