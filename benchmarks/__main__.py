@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("pipeline", "rendering", "serving", "entries", "memory", "fidelity")
+NAMES = ("pipeline", "rendering", "serving", "entries", "copies", "memory", "fidelity", "sources")
 
 
 def main() -> int:
