@@ -41,6 +41,11 @@ def clean_value(value: Any) -> Any:
     return value
 
 
+def json_text(value: Any) -> str:
+    """``value`` as compact JSON of clean text."""
+    return json.dumps(clean_value(value), ensure_ascii=False, separators=(",", ":"))
+
+
 class CleanText(TypeDecorator[str]):
     """Text of any origin, compared and ordered by code point on every database."""
 
@@ -64,7 +69,7 @@ class JsonText(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Writes JSON."""
-        return None if value is None else json.dumps(clean_value(value), ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else json_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Reads JSON."""

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, null, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, case, null, select, type_coerce, update
 
 from feeds.model import Source, SourceState
-from feeds.store.columns import Instant, clean_text, clean_value
+from feeds.store.columns import Instant, clean_text, clean_value, json_text
 from feeds.store.dialect import insert_missing, lock_claiming
 from feeds.store.memory import chunks
 from feeds.store.schedule import settle
@@ -27,8 +27,17 @@ from feeds.urls import registered_domain
 CHUNK = 200  # sources written in one transaction
 _READ_AT_ONCE = 10_000
 _CLOCK_SLACK = dt.timedelta(minutes=1)  # by which the clocks of several machines may differ
-_CONFIGURED = ("name", "kind", "url", "language", "sections", "interval_s", "enabled")
-_COMPARED = [source.c[name] for name in ("id", *_CONFIGURED, "domain", "retired", "last_poll_at")]
+_CONFIGURED = ("name", "kind", "url", "language", "interval_s", "enabled", "sections")
+# read a million at a time: so nothing is read from a column that need not be
+_COMPARED = (
+    source.c.id,
+    source.c.retired,
+    source.c.domain,
+    # polled later than now, so by a clock that was wrong
+    (source.c.last_poll_at > bindparam("latest", type_=Instant)).label("is_ahead"),
+    *(source.c[name] for name in _CONFIGURED[:-1]),
+    type_coerce(source.c.sections, Text).label("sections"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,37 +54,38 @@ def compare(connection: Connection, sources: Sequence[Source], now: dt.datetime,
     known: set[str] = set()
     changed: list[Source] = []
     gone: list[str] = []
-    for row in _stored(connection, None if complete else list(given)):
+    for row in _stored(connection, None if complete else list(given), now):
         each = given.get(row.id)
         if each is None:
             gone += [row.id] * (not row.retired)
             continue
         known.add(row.id)
-        if row.retired or _is_ahead(row, now) or not _is_stored_so(row, each):
+        if row.retired or row.is_ahead or not _is_stored_so(row, each):
             changed.append(each)
     new = [each for name, each in given.items() if name not in known]
     return Difference(changed=(*new, *changed), gone=tuple(gone))
 
 
-def _stored(connection: Connection, ids: Sequence[str] | None) -> Iterable[Row[*tuple[Any, ...]]]:
+def _stored(connection: Connection, ids: Sequence[str] | None, now: dt.datetime) -> Iterable[Row[*tuple[Any, ...]]]:
     """The rows of these sources; None: of all."""
     question = select(*_COMPARED)
+    latest = {"latest": now + _CLOCK_SLACK}
     if ids is None:
-        yield from connection.execute(question, execution_options={"yield_per": _READ_AT_ONCE})
+        yield from connection.execute(question, latest, execution_options={"yield_per": _READ_AT_ONCE})
         return
     for some in chunks(ids):
-        yield from connection.execute(question.where(source.c.id.in_(some)))
+        yield from connection.execute(question.where(source.c.id.in_(some)), latest)
 
 
 def _is_stored_so(row: Row[*tuple[Any, ...]], each: Source) -> bool:
-    said = _configured(each)
-    stored = dict(zip(_CONFIGURED, row[1:], strict=False))
-    return stored == said or stored == clean_value(said)
+    stored, said = row[-len(_CONFIGURED) :], _said(each)
+    return stored == said or stored == tuple(map(clean_value, said))
 
 
-def _is_ahead(row: Row[*tuple[Any, ...]], now: dt.datetime) -> bool:
-    """Whether it was polled later than now, so by a clock that was wrong."""
-    return row.last_poll_at is not None and row.last_poll_at > now + _CLOCK_SLACK
+def _said(each: Source) -> tuple[object, ...]:
+    """What is compared, in the order of ``_CONFIGURED``, sections as they are written."""
+    sections = json_text([asdict(section) for section in each.sections]) if each.sections else "[]"
+    return each.name, each.kind.value, each.url, each.language, each.interval_s, each.enabled, sections
 
 
 def prepare(sources: Sequence[Source]) -> list[dict[str, Any]]:
@@ -90,7 +100,7 @@ def configure(connection: Connection, prepared: Sequence[dict[str, Any]], now: d
     that was wrong: then it is due, whatever that clock said.
     """
     lock_claiming(connection)
-    stored = {str(row.id): row for row in _stored(connection, [values["which"] for values in prepared])}
+    stored = {str(row.id): row for row in _stored(connection, [values["which"] for values in prepared], now)}
     parts = _sort(prepared, stored, now)
     this = source.c.id == bindparam("which")
     if parts.fresh:
@@ -130,7 +140,7 @@ def _sort(prepared: Sequence[dict[str, Any]], stored: Mapping[str, Row[*tuple[An
             parts.returning.append(values | _waiting(now, values["enabled"]))
         else:
             parts.staying.append(values)
-            if values["enabled"] and _is_ahead(row, now):
+            if values["enabled"] and row.is_ahead:
                 parts.ahead.append({"which": row.id, "now": now})
     return parts
 
