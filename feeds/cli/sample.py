@@ -67,18 +67,14 @@ def sample(settings: Settings, name: str, url: str | None, *, folder: Path, repl
 
 
 def _newest(source: Source, seen: Preview) -> list[tuple[str, Section, Document]]:
-    """The first listing that lists something, and the newest article.
+    """The first listing that lists something, if it is a document of its own, and the newest article.
 
     Raises:
         PolyfeedError: neither could be read; what went wrong first.
     """
-    listed = next((one for one in seen.targets if one.items and one.document), None)
-    article = next((one for one in seen.articles if one.document), None)
-    if listed is None or listed.document is None:
-        raise next((one.error for one in seen.targets if one.error), None) or NothingFound(
-            "nothing is listed", source_id=source.id, url=source.url
-        )
-    taken = [(LISTING, listed.section, listed.document)]
-    if article is not None and article.document is not None:
-        taken.append((ARTICLE, Section(url=article.url), article.document))
-    return taken
+    listed = [(LISTING, one.section, one.document) for one in seen.targets if one.items and one.document]
+    opened = [(ARTICLE, Section(url=one.url), one.document) for one in seen.articles if one.document]
+    if listed or opened:
+        return [*listed[:1], *opened[:1]]
+    failed = next((one.error for one in seen.targets if one.error), None)
+    raise failed or NothingFound("nothing is listed", source_id=source.id, url=source.url)

@@ -2,7 +2,8 @@
 
     targets ──► fetch ──► read by kind ──► items, newest first ──► the newest few: fetch ► read_page ► merge ► normalise
 
-Also of saved pages, with no network. What fails is told beside what did not.
+Also of saved pages, with no network; an archive lists its pages by the names of its files, since only reading them
+tells their dates. What fails is told beside what did not.
 """
 
 from __future__ import annotations
@@ -10,22 +11,27 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
 
 from feeds.dates import read_date, with_zone
 from feeds.decide.validity import in_force
 from feeds.errors import ArticleError, ExtractError, NothingFound, PolyfeedError, SourceError
 from feeds.extract.page import read_page
 from feeds.extract.page_recipe import unmet
+from feeds.fetch.archive import Archive, Saved
 from feeds.fetch.client import ACCEPT_PAGE
 from feeds.model import Article, Document, Item, Kind, Section, Source, instant
 from feeds.normalise.article import normalise
 from feeds.normalise.html import plain_text
+from feeds.pipeline.archived import MOST_BYTES
 from feeds.pipeline.entries import TEASER_CHARACTERS
 from feeds.pipeline.getting import ACCEPT, kind_of, read_child, read_target
 from feeds.pipeline.read import merge_listed
 
 Get = Callable[[str, str], Document]  # an address and an Accept header in; raises SourceError
 
+_ARCHIVED = 200  # pages of an archive that are looked at
 _CHILDREN = 2  # sitemaps of an index that are looked into, the last changed first
 _LISTING_KEYS = {"entry": "url", "link": "url", "listed_title": "title", "listed_date": "published"}
 _LONG_AGO = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
@@ -83,7 +89,10 @@ def preview(source: Source, get: Get, *, articles: int, now: dt.datetime) -> Pre
         now: aware.
     """
     source = in_force(source, now)
-    targets = tuple(_look_at(target, source, get) for target in source.targets)
+    if source.kind is Kind.ARCHIVE:
+        targets, get = _look_into_archive(source)
+    else:
+        targets = tuple(_look_at(target, source, get) for target in source.targets)
     newest = newest_items((item for target in targets for item in target.items), source)[:articles]
     return Preview(source=source, targets=targets, articles=tuple(_open(item, source, get, now=now) for item in newest))
 
@@ -183,6 +192,26 @@ def _look_into(document: Document, section: Section, source: Source, get: Get) -
         document = get(child.url, ACCEPT[Kind.SITEMAP])
         items += read_child(document, source=source, target=section).items
     return SeenTarget(section=replace(section, url=document.url), document=document, items=tuple(items))
+
+
+def _look_into_archive(source: Source) -> tuple[tuple[SeenTarget, ...], Get]:
+    """The first pages of an archive, by the names of its files, and the hand that opens them; no network."""
+    archive = Archive(root=Path(source.path or ""), base_url=source.url, max_bytes=MOST_BYTES)
+    section = Section(url=source.path or "", kind=Kind.ARCHIVE)
+    saved: dict[str, Saved] = {}
+
+    def get(url: str, _accept: str) -> Document:
+        return archive.open(saved[url])
+
+    try:
+        pages = (one for file, mark in archive.files() for one in archive.pages(file, mark))
+        saved.update((one.url, one) for one in islice(pages, _ARCHIVED))
+        if not saved:
+            raise NothingFound(f"no page is found in {source.path}", source_id=source.id, url=source.url)
+    except SourceError as error:
+        return (SeenTarget(section=section, error=error),), get
+    items = tuple(Item(url=url, provenance={"url": "archive"}) for url in saved)
+    return (SeenTarget(section=section, items=items),), get
 
 
 def _open(item: Item, source: Source, get: Get, *, now: dt.datetime) -> SeenArticle:

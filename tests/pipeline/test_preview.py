@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +90,21 @@ def test_an_index_of_sitemaps_is_looked_into_the_last_changed_first(now: dt.date
         f"{SITE}/2026/a-story-of-2026-202601.html",
         f"{SITE}/2025/a-story-of-2025-202501.html",
     ]
+
+
+def test_an_archive_lists_its_pages_and_asks_nobody(tmp_path: Path, now: dt.datetime) -> None:
+    web = Web({})
+    archive = replace(source(Kind.ARCHIVE), path=str(tmp_path / "saved"))
+    assert "saved" in str(preview(archive, web.get, articles=1, now=now).targets[0].error)
+    (tmp_path / "saved" / "2026").mkdir(parents=True)
+    assert "no page is found" in str(preview(archive, web.get, articles=1, now=now).targets[0].error)
+    for name in ("one", "two"):
+        (tmp_path / "saved" / "2026" / f"{name}.html").write_bytes(article(f"Story number {name} of the harbour"))
+    seen = preview(archive, web.get, articles=1, now=now)
+    assert [item.url for item in seen.targets[0].items] == [f"{SITE}/2026/one.html", f"{SITE}/2026/two.html"]
+    assert seen.articles[0].article is not None
+    assert seen.articles[0].article.title == "Story number one of the harbour"
+    assert web.asked == []
 
 
 def test_a_section_or_an_article_that_fails_costs_only_itself(now: dt.datetime) -> None:
