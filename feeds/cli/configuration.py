@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from feeds.alerts import open_services
 from feeds.cli.options import with_settings
 from feeds.cli.sample import SAMPLES
 from feeds.clock import utc_now
@@ -45,8 +46,9 @@ def check(settings: Settings, *, samples: bool, folder: Path) -> int:
         for source in loaded.sources
         for warning in warnings_of(source, str(sources / f"{source.id}.toml"), now=now)
     ]
-    for mistake in loaded.mistakes:
-        click.echo(str(mistake), err=True)
+    mistakes = [*map(str, loaded.mistakes), *open_services(settings.alerts)[1]]
+    for mistake in mistakes:
+        click.echo(mistake, err=True)
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
     if not sources.is_dir():
@@ -54,9 +56,9 @@ def check(settings: Settings, *, samples: bool, folder: Path) -> int:
     asleep = [source.id for source in loaded.sources if not source.enabled]
     note = f", {len(asleep)} of them not enabled" if asleep else ""
     warned = f", {len(warnings)} warning{'s' if len(warnings) > 1 else ''}" if warnings else ""
-    click.echo(f"{len(loaded.sources)} sources right{note}, {len(loaded.mistakes)} mistakes{warned}.")
+    click.echo(f"{len(loaded.sources)} sources right{note}, {len(mistakes)} mistakes{warned}.")
     differs = samples and not _replay_all(folder, loaded.sources)
-    return 2 if loaded.mistakes else int(differs)
+    return 2 if mistakes else int(differs)
 
 
 def _replay_all(folder: Path, sources: Iterable[Source]) -> bool:

@@ -163,6 +163,9 @@ def test_alert_says_who_is_told_and_how_a_test_went(run: Callable[..., Ran], mon
         nobody.bind(("127.0.0.1", 0))  # and does not listen
         address = f"json://user:secret@127.0.0.1:{nobody.getsockname()[1]}/t0ken"
         monkeypatch.setenv("POLYFEED_ALERTS", f"{address} nonsense")
+        checked = run("check")
+        assert checked.code == 2
+        assert "alerts: the 2nd address is none that Apprise knows" in checked.err
         ran = run("alert")
         assert ran.code == 1
         assert ran.out == "JSON (the 1st address): configured\n"

@@ -21,8 +21,11 @@ from feeds.query import (
     canonical,
     feed_id,
     read_address,
+    read_copies,
     spell_address,
+    without_copies,
     write_address,
+    write_parameters,
 )
 
 LABELS = {"bmw": "BMW", "alibaba": "Alibaba", "c++": "C++", "node.js": "Node.js", "feed.atom": "Feed.atom"}
@@ -252,3 +255,25 @@ def test_ids_do_not_hang_on_labels_or_format() -> None:
     query = FeedQuery(languages=("de",), keywords=("bmw",))
     assert feed_id(query) == "urn:uuid:602e422b-4c20-545b-95a9-0d98b5be2181"
     assert feed_id(query) == feed_id(read_address("/feeds/DE/keywords/ＢＭＷ.rss").query)
+
+
+@given(st.text(st.sampled_from("copies=hideHS%6F&+ x?"), max_size=30))
+def test_what_a_query_string_says_of_copies_is_said_again_in_one_way(query_string: str) -> None:
+    copies, is_plain = read_copies(query_string)
+    said = write_parameters(FeedQuery(copies=copies)).removeprefix("?")
+    others = without_copies(query_string)
+    assert read_copies(others) == (True, True), "what is left says nothing of them"
+    assert read_copies("&".join(part for part in (said, others) if part)) == (copies, True)
+    if is_plain:
+        assert ("copies=hide" in query_string.split("&")) is not copies
+
+
+def test_a_feed_without_copies_is_a_feed_of_its_own() -> None:
+    query = FeedQuery(languages=("de",), keywords=("bmw",), copies=False)
+    assert canonical(query) == query
+    assert write_address(query, Format.ATOM) == "/feeds/de/keywords/bmw.atom?copies=hide"
+    assert spell_address(query, Format.ATOM) == "/feeds/de/keywords/bmw.atom", "a path has no parameters"
+    assert feed_id(query) != feed_id(FeedQuery(languages=("de",), keywords=("bmw",)))
+    looks_alike = FeedQuery(languages=("de",), keywords=("bmw?copies=hide",))
+    assert feed_id(query) != feed_id(looks_alike)
+    assert write_address(query, None) != write_address(looks_alike, None)
