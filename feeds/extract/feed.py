@@ -25,6 +25,9 @@ from feeds.model import Document, Hints, Item, Section, Source
 
 log = structlog.get_logger()
 
+# where the address of an entry without any page comes from
+NO_PAGE = "feed:enclosure"
+
 _OTHERS = {
     "html": "this is an HTML page, not a feed: look in it for a link to its feed, or poll it as a listing",
     "urlset": "this is a sitemap, not a feed",
@@ -120,4 +123,10 @@ def _item(entry: Entry, feed: Feed, section: Section) -> Item:
         content_html=entry.content_html,
         image=entry.image,
     )
-    return replace(item, provenance={name: "feed" for name in _FIELDS if getattr(item, name)})
+    provenance = {name: "feed" for name in _FIELDS if getattr(item, name)}
+    return replace(item, provenance=provenance if entry.has_page else {**provenance, "url": NO_PAGE})
+
+
+def has_page(item: Item) -> bool:
+    """Whether the item's address is a page to read, and not a file that comes with it."""
+    return item.provenance.get("url") != NO_PAGE

@@ -53,7 +53,10 @@ _IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)\Z", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry of a feed, addresses absolute, ``title`` and ``summary`` plain text, dates as written."""
+    """One entry of a feed, addresses absolute, ``title`` and ``summary`` plain text, dates as written.
+
+    ``has_page`` is False where the link is a file that comes with the entry, such as a podcast's sound.
+    """
 
     link: str | None
     guid: str | None = None
@@ -66,6 +69,7 @@ class Entry:
     summary: str | None = None
     content_html: str | None = None
     image: str | None = None
+    has_page: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

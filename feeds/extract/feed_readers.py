@@ -95,8 +95,9 @@ def _fast_entry(found: Mapping[str, Any], own: Written, feed_base: str, *, is_at
     tags = [tag.get("label") or tag.get("term") for tag in found.get("tags") or ()]
     authors = author_names(own.authors)
     image = best_image(found.get("media_content") or (), (own.image,), found.get("enclosures") or (), authors)
+    link = _fast_link(found, own, base)
     return Entry(
-        link=_fast_link(found, own, base),
+        link=link,
         guid=own.guid,
         title=_fast_title(found, own),
         authors=authors,
@@ -107,7 +108,12 @@ def _fast_entry(found: Mapping[str, Any], own: Written, feed_base: str, *, is_at
         summary=summary or (one_line(own.caption) if own.caption and not content else None),
         content_html=_fast_markup(content, own, base),
         image=absolute(image, base),
+        has_page=not _is_enclosed(link, own, base),
     )
+
+
+def _is_enclosed(link: str | None, own: Written, base: str) -> bool:
+    return any(link == absolute(enclosure, base) for enclosure in own.enclosures)
 
 
 def _fast_link(found: Mapping[str, Any], own: Written, base: str) -> str | None:
@@ -220,7 +226,14 @@ def _as_written(entry: Entry, own: Written, feed_base: str) -> Entry:
         entry = replace(entry, published=_date(own.published), updated=_date(own.updated))
     link = entry.link or next((address for link in own.other_links if (address := absolute(link, base))), None)
     content = own.full_text or entry.content_html
-    return replace(entry, link=link, guid=own.guid, content_html=content, language=own.language or entry.language)
+    return replace(
+        entry,
+        link=link,
+        guid=own.guid,
+        content_html=content,
+        language=own.language or entry.language,
+        has_page=not _is_enclosed(link, own, base),
+    )
 
 
 def _slow_link(found: dict[str, Any], base: str) -> str | None:

@@ -33,7 +33,7 @@ class Written:
     summary and content to the type attribute of the Atom element (``text`` when it has none); ``xhtml`` holds the
     markup of those given inline. ``caption`` is a description of the media, which stands in for a summary;
     ``full_text`` is markup from elements that no feed library looks into. ``other_links`` are the entry's addresses
-    that are not called its page, the likeliest first.
+    that are not called its page, the likeliest first, ``enclosures`` those of files that come with it.
     """
 
     guid: str | None = None
@@ -51,6 +51,7 @@ class Written:
     has_summary: bool = False
     full_text: str | None = None
     other_links: tuple[str, ...] = ()
+    enclosures: tuple[str, ...] = ()
     types: Mapping[str, str]
     xhtml: Mapping[str, str]
 
@@ -132,6 +133,7 @@ def _read_entry(element: lxml.etree._Element) -> Written:
         has_summary=bool(_first(children, _SUMMARIES)),
         full_text=_full_text(children),
         other_links=_other_links(children),
+        enclosures=_enclosures(children),
         types={field: _type_of(one) for field, one in texts.items() if name_of(one.tag).startswith("atom:")},
         xhtml={field: inline_markup(one) for field, one in texts.items() if _type_of(one) in XHTML},
     )
@@ -178,8 +180,13 @@ def _other_links(children: _Children) -> tuple[str, ...]:
     elsewhere = [one.get("src") for one in children.get("atom:content", ())]
     links = [(one.get("rel", "alternate").strip().lower().rpartition("/")[2], one) for one in _links(children)]
     named = [one.get("href") for relation in _RELATIONS for name, one in links if name == relation]
+    return tuple(address for address in (*elsewhere, *named, *_enclosures(children)) if address)
+
+
+def _enclosures(children: _Children) -> tuple[str, ...]:
+    linked = [one.get("href") for one in _links(children) if one.get("rel", "").strip().lower() == "enclosure"]
     enclosed = [one.get("url") for one in children.get("enclosure", ())]
-    return tuple(address for address in (*elsewhere, *named, *enclosed) if address)
+    return tuple(address for address in (*linked, *enclosed) if address)
 
 
 def _links(children: _Children) -> list[lxml.etree._Element]:

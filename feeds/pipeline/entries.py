@@ -12,6 +12,7 @@ from feeds.decide.fingerprint import read_as
 from feeds.decide.plan import Wanted, plan_entries, says_otherwise, was_listed_elsewhere, was_read_otherwise
 from feeds.decide.records import entry_record, named_record
 from feeds.errors import ArticleError, PolyfeedError
+from feeds.extract.feed import has_page
 from feeds.model import Article, Item, PageRecord, PageState
 from feeds.normalise.article import identify
 from feeds.normalise.html import plain_text
@@ -48,7 +49,8 @@ class EntryTaker:
         for item in items:
             name = name_of(item, self.shared)
             before = self.seen.get(name)
-            if item.url in self.shared or (item.content_html and self._is_whole(item, before, mine)):
+            is_all = item.url in self.shared or not has_page(item)
+            if is_all or (item.content_html and self._is_whole(item, before, mine)):
                 whole.append(Wanted(item=item, before=before, key=name))
             else:
                 with_page.append(item)
@@ -78,8 +80,8 @@ class EntryTaker:
                 except ArticleError as error:
                     self.errors.append(error)
                     continue
-                has_page = want.item.url not in self.shared
-                articles.append(article if has_page else without_address(article, want.item.url))
+                is_own = want.item.url not in self.shared
+                articles.append(article if is_own else without_address(article, want.item.url))
                 records.append(
                     entry_record(want, now=self.turn.clock(), source=self.turn.source, article_id=article.id)
                 )

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from feeds.extract.feed import read_feed
+from feeds.extract.feed import has_page, read_feed
 from feeds.model import Document, Item, Kind, Section, Source
 from feeds.normalise.html import sanitise
 
@@ -158,6 +158,14 @@ def test_an_atom_entry_without_an_alternate_link_is_not_lost(links: str, url: st
 )  # fmt: skip
 def test_an_rss_item_has_the_address_of_its_page(links: str, url: str) -> None:
     assert one(rss(f"<item><title>One</title>{links}</item>")).url == url
+
+
+def test_an_entry_that_is_a_file_says_that_it_has_no_page() -> None:
+    sound = '<enclosure url="/5.mp3" type="audio/mpeg"/>'
+    assert not has_page(one(rss(f'<item><title>One</title><guid isPermaLink="false">7</guid>{sound}</item>')))
+    assert has_page(one(rss(f"<item><title>One</title>{LINK}{sound}</item>")))
+    assert not has_page(one(atom(ATOM + '<link rel="enclosure" href="/1.mp3" type="audio/mpeg"/>')))
+    assert has_page(one(atom(ATOM + '<link href="/1"/><link rel="enclosure" href="/1.mp3"/>')))
 
 
 def test_one_guid_for_two_entries_loses_none_and_neither_do_items_left_open() -> None:
