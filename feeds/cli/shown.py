@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ FIELDS = (
 )
 _ITEM_FIELDS = ("url", "guid", "title", "published", "updated", "section", "image", "summary")
 _SHORT = 400
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def article_as_json(article: Article) -> dict[str, Any]:
@@ -66,6 +68,7 @@ def short(value: Any, limit: int = _SHORT) -> str:
     if isinstance(value, Mapping):
         value = [f"{key}: {one}" for key, one in value.items()]
     text = ", ".join(value) if isinstance(value, (list, tuple)) else "" if value is None else str(value)
+    text = _CONTROL.sub("", text)  # nothing on a page gives orders to the terminal
     return f"{text[:limit].rstrip()}… ({len(text)} characters)" if len(text) > limit else text
 
 

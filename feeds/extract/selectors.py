@@ -20,6 +20,7 @@ _TELLING = frozenset({"h1", "time", "article", "address", "figcaption"})
 _COMMON = frozenset({"h2", "h3", "h4", "main", "li", "dl", "tr", "section"})
 _GENERIC = frozenset({"div", "span", "td", "p", "section", "b", "strong", "i", "em", "font", "u"})
 _BY_MEANING = ("itemprop", "property", "name", "rel", "data-testid", "data-qa", "data-component", "role")
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _VALUE = re.compile(r"[\w:. /-]+")
 # what tools that write style sheets put before the names they make up
@@ -60,6 +61,8 @@ def selectors_of(element: Element, *, within: Element | None = None) -> list[str
 
     With ``within`` they are meant to be looked up inside that element: nothing around it is named.
     """
+    if not _is_plain(element):
+        return []
     own, own_tag = list(_own(element)), str(element.tag)
     here = [*own, own_tag] if own_tag in _TELLING else own
     if own_tag == "h1":  # one to a page, whatever it is dressed in
@@ -69,6 +72,8 @@ def selectors_of(element: Element, *, within: Element | None = None) -> list[str
     for number, above in enumerate(islice(around, _AROUND)):
         if above.tag in {"html", "body"}:
             break
+        if not _is_plain(above):
+            continue
         for name in (*islice(_own(above), 3), *([str(above.tag)] if above.tag in _TELLING | _COMMON else ())):
             anchored += [f"{name} > {own_tag}"] if number == 0 else []
             # every div below something is too many
@@ -76,6 +81,11 @@ def selectors_of(element: Element, *, within: Element | None = None) -> list[str
             anchored += [f"{name} {form}" for form in [*own[:2], *tag]]
     last = [own_tag] if own_tag in _COMMON else []
     return list(dict.fromkeys([*here, *anchored[:_MOST], *last]))
+
+
+def _is_plain(element: Element) -> bool:
+    """Whether its name can stand in a selector: pages from word processors have elements such as ``o:p``."""
+    return isinstance(element.tag, str) and _TAG.fullmatch(element.tag) is not None
 
 
 def _own(element: Element) -> Iterator[str]:

@@ -37,7 +37,8 @@ _MOST_TRIED = 150
 _MOST_TOGETHER = 3
 _LEVELS = 8
 _SHORTEST_FRAGMENT = 3
-_MOST_ADDRESSES = 60
+_MOST_ADDRESSES = 30
+_LONGEST_ADDRESS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +216,10 @@ def _around(case: ListingCase, article: Listed) -> Iterator[Element]:
 def _fragment_of(cases: Sequence[ListingCase]) -> str:
     """A piece of the address, as written, that all articles have in common; without digits at its ends."""
     written = [
-        link.anchor.get("href") or "" for case in cases for article in case.articles for link in article.links[:1]
+        (link.anchor.get("href") or "")[:_LONGEST_ADDRESS]
+        for case in cases
+        for article in case.articles
+        for link in article.links[:1]
     ]
     common = reduce(_longest_common, written[:_MOST_ADDRESSES]) if written else ""
     common = re.sub(r"^\d+|\d+$", "", common)
@@ -240,7 +244,9 @@ def _inside(key: str, entry: str, cases: Sequence[ListingCase]) -> list[str]:
         elements = compile_selector(entry).elements(case.tree)
         for element in elements[:: max(1, len(elements) // _LOOKED_AT)]:
             forms: dict[str, None] = {"a": None} if key == "link" else {}
-            for one in _holders(key, element, case):
+            # what says nothing else comes first, and the entry itself would name nothing
+            holders = [one for one in _holders(key, element, case) if one is not element]
+            for one in sorted(holders, key=lambda one: len(one.text_content())):
                 forms.update(dict.fromkeys(selectors_of(one, within=element)))
                 if one.getparent() is element or one.tag in {"a", "span", "small"}:
                     forms[str(one.tag)] = None

@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import lxml.etree
+import lxml.html
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feeds.extract.listing import read_listing
 from feeds.extract.page import read_page
@@ -187,6 +191,36 @@ def test_selectors_match_their_element_and_never_count_positions() -> None:
         for form in forms:
             assert element in compile_selector(form).elements(tree), form
             assert not re.search(r"nth|css-1abc2|123456", form)
+
+
+ATTRIBUTES = st.dictionaries(
+    st.sampled_from(["class", "id", "rel", "itemprop", "property", "name", "data-testid", "role"]),
+    st.text(max_size=12) | st.sampled_from(["article-body", "a b c", 'quo"te', "]", "\\", "x:y", "post-123456"]),
+    max_size=4,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["div", "p", "a", "h2", "o:p", "x-y", "span"]), ATTRIBUTES), max_size=6))
+def test_whatever_a_page_calls_its_elements_a_selector_can_be_read_and_matches(
+    chain: list[tuple[str, dict[str, str]]],
+) -> None:
+    element: Any = lxml.html.fragment_fromstring("<div></div>")
+    root = element
+    for tag, attributes in chain:
+        element = lxml.etree.SubElement(element, "font")
+        element.tag = "font" if ":" in tag else tag
+        for name, value in attributes.items():
+            element.set(name, re.sub("[\x00-\x1f\ufffe\uffff]", "", value))
+    for one in root.iter():
+        for form in selectors_of(one):
+            assert one in compile_selector(form).elements(root), form
+
+
+def test_an_element_that_no_selector_can_name_has_none() -> None:
+    tree = parse_html(b"<body><div><o:p class='x'>words</o:p></div></body>")
+    odd = next(one for one in tree.iter() if ":" in str(one.tag))
+    assert selectors_of(odd) == []
 
 
 def test_real_pages(shared: Path) -> None:
