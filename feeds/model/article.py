@@ -50,7 +50,7 @@ class Article:
     ``id`` is a UUIDv5 URN over source id and canonical identity, the same on every machine. ``published`` is an
     aware datetime, or a plain date when the page names only the day, or None: never invented. ``zone`` (IANA) is
     where such a day is meant. ``language`` is a BCP 47 tag (``und`` when unknown). ``keywords`` are display forms
-    in the page's order. ``content_html`` is sanitised, ``content_text`` its plain text. ``aliases`` are cleaned
+    in the page's order, ``inferred`` further ones that its text was found to speak of. ``content_html`` is sanitised, ``content_text`` its plain text. ``aliases`` are cleaned
     identities (feed guids and URLs) under which the same article was seen, ``identity`` the one the id is made of.
     """
 
@@ -64,6 +64,7 @@ class Article:
     published: dt.datetime | dt.date | None = None
     updated: dt.datetime | dt.date | None = None
     keywords: tuple[str, ...] = ()
+    inferred: tuple[str, ...] = ()
     section: str | None = None
     summary: str = ""
     content_html: str = ""
@@ -125,7 +126,8 @@ class StoredArticle:
 
     ``seq`` is the change number of its last real change, ``first_seen_at`` and ``changed_at`` (UTC) when this
     store first saw it and last saw its content change. ``original_id`` is the article that this one repeats, ``twin``
-    in what way; both None for an article of its own.
+    in what way; both None for an article of its own. ``translations`` maps a language tag to the id of the same story
+    in that language.
     """
 
     article: Article
@@ -134,6 +136,7 @@ class StoredArticle:
     changed_at: dt.datetime
     original_id: str | None = None
     twin: Twin | None = None
+    translations: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
     @property
     def dated_at(self) -> dt.datetime:

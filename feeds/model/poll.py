@@ -116,17 +116,32 @@ class Marking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoryLink:
+    """Two articles in different languages tell one story.
+
+    ``evidence`` says in a word how that is known (``hreflang``, ``language switch``, ``inferred``), ``certainty`` how
+    sure that is, from 0 to 1.
+    """
+
+    one_id: str
+    other_id: str
+    evidence: str
+    certainty: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """What one step of a poll writes, all or nothing.
 
     ``targets`` are the listing pages, feeds and sitemaps read to the end, ``pages`` what became of article pages,
-    ``markings`` what repeats what.
+    ``markings`` what repeats what, ``links`` what tells one story in several languages.
     """
 
     articles: tuple[ArticleUpdate, ...] = ()
     pages: tuple[PageRecord, ...] = ()
     targets: Mapping[str, TargetRecord] = field(default_factory=lambda: MappingProxyType({}))
     markings: tuple[Marking, ...] = ()
+    links: tuple[StoryLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

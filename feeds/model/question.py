@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias, Union
 
 
 class Format(StrEnum):
@@ -21,6 +23,71 @@ class Match(StrEnum):
     ANY = "any"
 
 
+class Field(StrEnum):
+    """Where a term is looked for; the value is how the question language calls it."""
+
+    WORDS = "words"  # title, summary, body, keywords and authors; written without a name
+    KEYWORD = "keyword"
+    LANGUAGE = "lang"
+    SOURCE = "source"
+    SECTION = "section"
+    AUTHOR = "author"
+    TITLE = "title"
+    TEXT = "text"  # summary and body
+
+
+class Side(StrEnum):
+    """Which side of an instant an article's date is on."""
+
+    SINCE = "since"  # at it or later
+    BEFORE = "before"
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """The article has these terms there.
+
+    For words, title, text and author they are tokens that follow each other (one: a word, several: a phrase); for the
+    others there is one: a keyword's key, a language tag, a source id or a section slug.
+    """
+
+    field: Field
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The article is dated on that side of ``at``, a day in UTC, or of so many seconds ago (one of them is given)."""
+
+    side: Side
+    at: dt.date | dt.datetime | None = None
+    age_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds."""
+
+    parts: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Question
+
+
+Question: TypeAlias = Union[Has, Dated, AllOf, AnyOf, Not]  # noqa: UP007 - the parts name it before it is there
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedQuery:
     """Which articles a feed holds; equal questions are equal values.
@@ -28,7 +95,9 @@ class FeedQuery:
     ``languages`` are BCP 47 tags in sorted order, empty for every language; ``zh`` also stands for ``zh-Hans``.
     ``keywords`` are keys (``folding.keyword_key``) in sorted order. ``section`` is a slug, ``source`` a source id.
     What another source publishes at the very same address (``Twin.SAME``) is held only where ``source`` is given;
-    without ``copies`` syndicated copies are left out too.
+    without ``copies`` syndicated copies are left out too. Without ``inferred`` a keyword counts only where the
+    publisher gave it. ``fallback`` are languages whose articles stand in for stories that no edition in ``languages``
+    has. ``question`` is whatever else is asked.
     """
 
     languages: tuple[str, ...] = ()
@@ -37,6 +106,9 @@ class FeedQuery:
     section: str | None = None
     source: str | None = None
     copies: bool = True
+    inferred: bool = True
+    fallback: tuple[str, ...] = ()
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
