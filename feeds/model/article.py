@@ -50,8 +50,9 @@ class Article:
     ``id`` is a UUIDv5 URN over source id and canonical identity, the same on every machine. ``published`` is an
     aware datetime, or a plain date when the page names only the day, or None: never invented. ``zone`` (IANA) is
     where such a day is meant. ``language`` is a BCP 47 tag (``und`` when unknown). ``keywords`` are display forms
-    in the page's order, ``inferred`` further ones that its text was found to speak of. ``content_html`` is sanitised, ``content_text`` its plain text. ``aliases`` are cleaned
-    identities (feed guids and URLs) under which the same article was seen, ``identity`` the one the id is made of.
+    in the page's order, ``inferred`` further ones that its text was found to speak of. ``content_html`` is
+    sanitised, ``content_text`` its plain text. ``aliases`` are cleaned identities (feed guids and URLs) under which
+    the same article was seen, ``identity`` the one the id is made of.
     """
 
     id: str
