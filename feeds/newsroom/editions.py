@@ -52,6 +52,7 @@ class Edition:
     address: str
     invented: str
     script_pager: bool = False
+    related_pager: bool = False  # whether its pagers say rel="next"
 
     def listed(self, day: dt.date) -> str:
         """The date as this edition's listings write it."""
@@ -177,6 +178,7 @@ _FRENCH = Edition(
     next_label="suivant",
     address="Adresse\u00a0: LE PONT DE JADE, 24, rue du Pont, 100000 Ville-Exemple",
     invented="Rédaction d’exemple\u00a0: tous les textes de ces pages sont inventés.",
+    related_pager=True,
 )
 
 _ENGLISH = Edition(

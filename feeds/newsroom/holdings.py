@@ -79,6 +79,23 @@ class Holdings:
         places = itertools.chain(live, map(self._archived, reversed(numbers)))
         return [self._article(place) for place in itertools.islice(places, limit)]
 
+    def archive(self, edition: int) -> range:
+        """The numbers of an edition's archive, oldest first; slices of it are cheap."""
+        return range(self._begin + (edition - self._begin) % len(EDITIONS), self._end, len(EDITIONS))
+
+    def archived(self, numbers: range) -> list[tuple[str, str]]:
+        """(path, day or instant of the last change) of a part of an edition's archive."""
+        return [(place.path, self._lastmod(place)) for place in map(self._archived, numbers)]
+
+    def published(self, edition: int) -> list[tuple[str, str]]:
+        """The same of what an edition published since the start."""
+        return [(place.path, self._lastmod(place)) for place in self._live.values() if place.edition == edition]
+
+    def last_changed(self, numbers: range) -> str:
+        """When anything of that part of an archive last changed."""
+        edited = (self._archived(number - _ARCHIVE) for number in self._edits if number - _ARCHIVE in numbers)
+        return max(self._lastmod(place) for place in (self._archived(numbers[-1]), *edited))
+
     def older(self, article: NewsroomArticle, *, limit: int) -> list[NewsroomArticle]:
         """The articles of the same section that came just before this one."""
         place = self._place(article.path)
@@ -187,6 +204,11 @@ class Holdings:
             listed_day=day if edit.listed else article.listed_day,
             modified_at=edit.edited_at,
         )
+
+    def _lastmod(self, place: Place) -> str:
+        edit = self._edits.get(place.number)
+        at = edit.edited_at if edit else self._published_at.get(place.number)
+        return at.isoformat(timespec="seconds") if at else place.day.isoformat()
 
     def _modified_at(self, place: Place) -> dt.datetime:
         if place.live:

@@ -16,13 +16,17 @@ _WORTH_COMPRESSING_BYTES = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request. ``path`` has no query; ``headers`` have lower-case names; ``client`` is the peer's address."""
+    """One request. ``path`` has no query, ``query`` is what follows it.
+
+    ``headers`` have lower-case names; ``client`` is the peer's address.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes = b""
     client: str = ""
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

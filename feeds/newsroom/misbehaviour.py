@@ -17,6 +17,8 @@ class Manner(StrEnum):
     RESTYLE = "restyle"  # 200, same articles in another layout: selectors for the old one find nothing
     VANISH = "vanish"  # 404
     CHALLENGE = "challenge"  # 403 with a page that asks for a browser
+    ENDLESS = "endless"  # 200, but every listing page leads to a further one with the same articles in another order
+    SILENT = "silent"  # 200, all as it was: the newsroom itself publishes nothing more there
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,6 +54,10 @@ class Misbehaviours:
             if rule.times <= 0:
                 self._rules.remove(rule)
         return rule
+
+    def is_silent(self, path: str) -> bool:
+        """Whether nothing more is to be published below this path."""
+        return any(rule.status is Manner.SILENT and path.startswith(rule.path_prefix) for rule in self._rules)
 
     def clear(self) -> None:
         """Back to good behaviour."""

@@ -133,7 +133,9 @@ class Newsroom:
             if edition is None:
                 if section is not None:
                     raise ValueError(f"name the edition of section {section!r} too")
-                return self._publish_next()
+                article = self._publish_next()
+                assert article is not None  # only silence keeps one back
+                return article
             edition_index, section_index = _indexes(edition, section)
             sequence = self._holdings.next_sequence(section_index)
             return self._holdings.publish(edition_index, section_index, sequence, self._clock())
@@ -198,7 +200,8 @@ class Newsroom:
         """Answers paths that start with ``path_prefix`` wrongly, ``times`` times or until told to ``behave``.
 
         ``status`` is a code (500, 429, 410, …; 200 with ``delay_s`` is only late) or a ``Manner``: ``redesign``,
-        ``restyle``, ``vanish``, ``challenge``. Of several rules the newest that fits applies.
+        ``restyle``, ``vanish``, ``challenge``, ``endless`` (pagers), ``silent`` (nothing more is published there of
+        itself). Of several rules the newest that fits applies.
 
         Raises:
             ValueError: no such status or manner.
@@ -247,13 +250,20 @@ class Newsroom:
 
     def _publish_on(self) -> None:
         while not self._stopped.wait(self._every_s):
-            self.publish()
+            with self._lock:
+                self._publish_next(heed_silence=True)
 
-    def _publish_next(self) -> NewsroomArticle:
-        """Edition by edition, then section by section; one story for all editions of a round."""
+    def _publish_next(self, *, heed_silence: bool = False) -> NewsroomArticle | None:
+        """Edition by edition, then section by section; one story for all editions of a round.
+
+        With ``heed_silence``, None where the turn falls to an edition or section that was told to be silent.
+        """
         section, edition = divmod(next(self._turns), len(EDITIONS))
         if edition == 0:
             self._shared_sequence = self._holdings.next_sequence(section % SECTIONS)
+        home = f"/{EDITIONS[edition].language}/{EDITIONS[edition].sections[section % SECTIONS][0]}/"
+        if heed_silence and self._misbehaviours.is_silent(home):
+            return None
         return self._holdings.publish(edition, section % SECTIONS, self._shared_sequence, self._clock())
 
     def _respond(self, request: Request) -> Answer:
@@ -275,9 +285,9 @@ class Newsroom:
         if request.method == "POST":
             return Answer(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
         if rule is None or rule.status == HTTPStatus.OK:
-            return self._site.answer(request.path)
+            return self._site.answer(request.path, query=request.query)
         if isinstance(rule.status, Manner):
-            return self._site.answer(request.path, rule.status)
+            return self._site.answer(request.path, rule.status, query=request.query)
         wait = {} if rule.retry_after_s is None else {"Retry-After": str(math.ceil(rule.retry_after_s))}
         text = f"<html><body><h1>{rule.status}</h1></body></html>"
         return Answer(status=rule.status, content_type="text/html", body=text.encode(), headers=wait)

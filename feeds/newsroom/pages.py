@@ -175,7 +175,8 @@ def _pager(edition: Edition, page: int, pages: int) -> str:
     shown = range(max(0, page - 4), min(pages, page + 5))
     numbers = [f"<b>{n + 1}</b>" if n == page else f'<a href="{page_name(n)}">{n + 1}</a>' for n in shown]
     before = [f'<a href="{page_name(page - 1)}">{edition.previous_label}</a>'] if page else []
-    after = [f'<a href="{page_name(page + 1)}">{edition.next_label}</a>'] if page + 1 < pages else []
+    rel = ' rel="next"' if edition.related_pager else ""
+    after = [f'<a href="{page_name(page + 1)}"{rel}>{edition.next_label}</a>'] if page + 1 < pages else []
     return " ".join([*before, *numbers, *after])
 
 

@@ -101,6 +101,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(int(length)),
             client=str(self.client_address[0]),
+            query=urlsplit(self.path).query,
         )
         self._send(self.server.respond(request))
 

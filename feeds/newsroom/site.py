@@ -7,16 +7,18 @@ import re
 from http import HTTPStatus
 from typing import Protocol
 
-from feeds.newsroom import pages, pictures, syndication
+from feeds.newsroom import pages, pictures, sitemaps, syndication
 from feeds.newsroom.articles import NewsroomArticle
 from feeds.newsroom.editions import BY_LANGUAGE, EDITIONS, SECTIONS, Edition
 from feeds.newsroom.holdings import Holdings
 from feeds.newsroom.messages import Answer
 from feeds.newsroom.misbehaviour import Manner
+from feeds.newsroom.offers import Offers
 
 _LISTING = re.compile(r"/(?P<edition>[a-z]{2})/(?P<section>\w+)/(?:index(?:_(?P<page>[1-9][0-9]{0,6}))?\.html)?")
 _FRONT = re.compile(r"/(?P<edition>[a-z]{2})/(?:index\.html)?")
-_FEED = re.compile(r"/(?P<edition>[a-z]{2})/(?P<file>rss\.xml|atom\.xml|feed\.json)")
+_FEED = re.compile(r"/(?P<edition>[a-z]{2})/(?P<file>rss\.xml|atom\.xml|feed\.json|full\.xml)")
+_SITEMAP = re.compile(r"/[a-z]{2}/sitemap-(?P<number>[0-9]{1,4})\.xml\.gz")
 _SELECTION = 3
 _RELATED = 3
 
@@ -29,6 +31,7 @@ _FEEDS: dict[str, tuple[str, _Maker]] = {
     "rss.xml": ("application/rss+xml; charset=utf-8", syndication.rss),
     "atom.xml": ("application/atom+xml; charset=utf-8", syndication.atom),
     "feed.json": ("application/feed+json", syndication.json_feed),
+    "full.xml": ("application/rss+xml; charset=utf-8", syndication.full_rss),
 }
 
 
@@ -42,8 +45,9 @@ class Site:
         self.base_url = ""
         self._holdings = holdings
         self._started_at = started_at
+        self._offers = Offers(holdings, started_at=started_at)
 
-    def answer(self, path: str, manner: Manner | None = None) -> Answer:
+    def answer(self, path: str, manner: Manner | None = None, *, query: str = "") -> Answer:
         """The answer to GET ``path``, in the given manner when the site misbehaves."""
         edition = BY_LANGUAGE.get(path.split("/")[1]) if path.startswith("/") else None
         shown = edition or EDITIONS[0]
@@ -54,7 +58,9 @@ class Site:
                 return _page(shown, pages.challenge_page(shown), None, status=HTTPStatus.FORBIDDEN)
             case Manner.REDESIGN if edition and not path.endswith((".png", ".xml", ".json")):
                 return _page(edition, pages.redesigned_page(edition), self._started_at)
-        return self._of_edition(edition, path, manner) if edition else self._common(path)
+        if edition:
+            return self._of_edition(edition, path, manner)
+        return self._offers.answer(path, query, self.base_url) or self._common(path)
 
     def _of_edition(self, edition: Edition, path: str, manner: Manner | None) -> Answer:
         """Front page, feeds, listings, articles and their pictures."""
@@ -64,6 +70,8 @@ class Site:
             return self._front(edition)
         if match := _FEED.fullmatch(path):
             return self._feed(edition, match["file"])
+        if match := _SITEMAP.fullmatch(path):
+            return self._offers.sitemap(edition, int(match["number"]), self.base_url) or _not_found()
         if match := _LISTING.fullmatch(path):
             return self._listing(edition, match["section"], int(match["page"] or 0), manner) or _not_found()
         article = self._holdings.find(path)
@@ -79,7 +87,7 @@ class Site:
                 )
                 return Answer(body=f"{text}</body></html>".encode(), modified_at=self._started_at)
             case "/robots.txt":
-                return Answer(content_type="text/plain", body=b"User-agent: *\nAllow: /\n")
+                return Answer(content_type="text/plain", body=sitemaps.robots(self.base_url).encode())
             case "/images/style.css":
                 style = pages.template("style.css").substitute()
                 return Answer(content_type="text/css", body=style.encode(), modified_at=self._started_at)
@@ -96,6 +104,11 @@ class Site:
             return None
         index, section = EDITIONS.index(edition), names.index(name)
         count = max(1, -(-self._holdings.count(index, section) // pages.PER_PAGE))
+        if manner is Manner.ENDLESS:
+            same = self._holdings.listed(index, section, limit=pages.PER_PAGE)
+            turn = page % max(1, len(same))
+            text = pages.listing_page(edition, section, [*same[turn:], *same[:turn]], page=page, pages=page + 6)
+            return _page(edition, text, self._started_at)
         if page >= count:
             return None
         articles = self._holdings.listed(index, section, start=page * pages.PER_PAGE, limit=pages.PER_PAGE)

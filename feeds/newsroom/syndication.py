@@ -1,4 +1,4 @@
-"""Articles in, the newsroom's own feeds out: RSS, Atom and JSON Feed, each with a teaser only, as such sites have."""
+"""Articles in, the newsroom's own feeds out: RSS, Atom and JSON Feed, with teasers as such sites do, or whole."""
 
 from __future__ import annotations
 
@@ -52,6 +52,25 @@ def atom(edition: Edition, articles: Sequence[NewsroomArticle], base_url: str) -
         f'<link href={quoteattr(address)}/><link rel="self" href={quoteattr(address + "atom.xml")}/>'
         f"<author><name>{escape(edition.site)}</name></author>"
         f"<updated>{newest.isoformat(timespec='seconds')}</updated>\n{entries}</feed>\n"
+    )
+
+
+def full_rss(edition: Edition, articles: Sequence[NewsroomArticle], base_url: str) -> str:
+    """RSS 2.0 with every article's whole text."""
+    items = "".join(
+        f"<item><title>{escape(article.title)}</title><link>{base_url}{article.path}</link>"
+        f'<guid isPermaLink="false">jade-{article.number}</guid>'
+        f"<pubDate>{format_datetime(_midnight(article.day))}</pubDate><description>{escape(article.teaser)}</description>"
+        f"<content:encoded>{escape(''.join(f'<p>{escape(text)}</p>' for text in article.paragraphs))}</content:encoded>"
+        "</item>\n"
+        for article in articles
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+        f"<title>{escape(edition.site)}</title><link>{base_url}/{edition.language}/</link>"
+        f"<description>{escape(edition.invented)}</description><language>{edition.language}</language>\n"
+        f"{items}</channel></rss>\n"
     )
 
 

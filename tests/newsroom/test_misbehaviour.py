@@ -162,3 +162,23 @@ def test_commands_from_other_machines_are_refused(newsroom: Newsroom) -> None:
     )
     assert control.answer(newsroom, request).status == 403
     assert len(newsroom.articles()) == 150
+
+
+def test_an_endless_pager_leads_on_with_the_same_articles(newsroom: Newsroom, reader: Reader) -> None:
+    newsroom.misbehave("/de/China/", "endless")
+    listed = []
+    for page in ("index.html", "index_1.html", "index_977.html"):
+        tree = html.fromstring(reader.text(f"/de/China/{page}"))
+        listed.append(set(tree.xpath("//li//a/@href[contains(., '/t2')]")))
+        number = 0 if page == "index.html" else int(page[6:-5])
+        assert f"index_{number + 1}.html" in tree.xpath("//a/@href")
+    assert listed[0] == listed[1] == listed[2]
+
+
+def test_silence_lets_nothing_more_appear_of_itself(newsroom: Newsroom) -> None:
+    newsroom.misbehave("/de/", "silent")
+    for _ in range(25):
+        newsroom._publish_next(heed_silence=True)
+    live = [article for article in newsroom.articles() if str(article.day) == "2026-11-22"]
+    assert {article.edition for article in live} == {"ja", "fr", "en", "zh"}
+    assert newsroom.publish("de").edition == "de"
