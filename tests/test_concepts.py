@@ -97,9 +97,9 @@ def test_the_shipped_words_add_to_countries(shipped: Concepts) -> None:
     assert {own.concept.partition(":")[0] for own in shipped.own} == {"country"}
 
 
-def test_an_operators_own(tmp_path: Path, cache: Path) -> None:
+def test_an_operators_own(tmp_path: Path) -> None:
     text = 'BMW = ["宝马", "寶馬"]\n"künstliche Intelligenz" = { de = ["KI"], en = ["AI"] }\nchina = ["Zhōngguó"]\n'
-    loaded = load_concepts(write(tmp_path, text), cache_folder=cache)
+    loaded = load_concepts(write(tmp_path, text))
     assert loaded.mistakes == ()
     concepts = loaded.concepts
     assert concepts.of("bmw", "de") == concepts.of("宝马", "zh") == concepts.of("宝马", None) == "keyword:bmw"
@@ -111,8 +111,8 @@ def test_an_operators_own(tmp_path: Path, cache: Path) -> None:
     assert () in concepts.keys("country:CN").values()
 
 
-def test_no_file_is_no_mistake(tmp_path: Path, cache: Path) -> None:
-    loaded = load_concepts(tmp_path, cache_folder=cache)
+def test_no_file_is_no_mistake(tmp_path: Path) -> None:
+    loaded = load_concepts(tmp_path)
     assert loaded.mistakes == ()
     assert loaded.concepts.own == ()
 
@@ -132,8 +132,8 @@ def test_no_file_is_no_mistake(tmp_path: Path, cache: Path) -> None:
         ("BMW = [\n", "", "cannot be read"),
     ],
 )
-def test_a_mistake_says_where(tmp_path: Path, cache: Path, text: str, key: str, reason: str) -> None:
-    loaded = load_concepts(write(tmp_path, text + 'Alibaba = ["阿里巴巴"]\n' * bool(key)), cache_folder=cache)
+def test_a_mistake_says_where(tmp_path: Path, text: str, key: str, reason: str) -> None:
+    loaded = load_concepts(write(tmp_path, text + 'Alibaba = ["阿里巴巴"]\n' * bool(key)))
     assert [mistake.key for mistake in loaded.mistakes] == [key]
     assert reason in loaded.mistakes[0].reason
     assert loaded.mistakes[0].file == str(tmp_path / "keywords.toml")
@@ -141,15 +141,15 @@ def test_a_mistake_says_where(tmp_path: Path, cache: Path, text: str, key: str, 
         assert loaded.concepts.of("阿里巴巴", "zh") == "keyword:alibaba"  # the others count
 
 
-def test_words_of_two_languages_may_be_alike(tmp_path: Path, cache: Path) -> None:
-    loaded = load_concepts(write(tmp_path, 'A1 = { de = ["x"] }\nB2 = { fr = ["X"] }\n'), cache_folder=cache)
+def test_words_of_two_languages_may_be_alike(tmp_path: Path) -> None:
+    loaded = load_concepts(write(tmp_path, 'A1 = { de = ["x"] }\nB2 = { fr = ["X"] }\n'))
     assert loaded.mistakes == ()
     assert (loaded.concepts.of("x", "de"), loaded.concepts.of("x", "fr")) == ("keyword:a1", "keyword:b2")
 
 
-def test_the_fingerprint_says_when_a_keyword_may_mean_something_else(tmp_path: Path, cache: Path) -> None:
+def test_the_fingerprint_says_when_a_keyword_may_mean_something_else(tmp_path: Path) -> None:
     fingerprints = [
-        load_concepts(write(tmp_path, text), cache_folder=cache).concepts.fingerprint
+        load_concepts(write(tmp_path, text)).concepts.fingerprint
         for text in ("", 'BMW = ["宝马"]', 'bmw = ["寶馬"]', 'BMW = { zh = ["宝马"] }')
     ]
     assert fingerprints[1] == fingerprints[2]

@@ -56,7 +56,7 @@ _MARKS = re.compile(
     "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4"
     "\u05c5\u05c7\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
-_DOT_ABOVE = re.compile("(?<=i)\u0307")  # what case folding leaves of İ
+_DOT_ABOVE = re.compile(r"i([^\w\s]*?)\u0307")  # what case folding leaves of İ, other marks may stand between
 # Greek capitals carry no accent: ΑΘΗΝΑ is Αθήνα
 _GREEK = re.compile("(?:[\u0370-\u03ff\u1f00-\u1fff][\u0300-\u0345]*)+")
 _GREEK_MARKS = re.compile("[\u0300-\u0345]")
@@ -80,6 +80,13 @@ def display_form(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
+    shown = _show(text)
+    while ("\u200c" in shown or "\u200d" in shown) and (again := _show(shown)) != shown:
+        shown = again  # marks were put in order, and a joiner now stands behind another sign
+    return shown
+
+
+def _show(text: str) -> str:
     visible = _JOINERS.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
     # once more: a mark may now stand beside its letter
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", visible)).strip()
@@ -117,7 +124,7 @@ def _fold(text: str) -> str:
     if text.isascii():
         return _INNER_HYPHEN.sub(" ", text.lower().replace("`", "'"))
     folded = unicodedata.normalize("NFKC", text).translate(_ONE_FOR_ANOTHER).casefold()
-    folded = _DOT_ABOVE.sub("", folded).translate(_ONE_FOR_ANOTHER)
+    folded = _DOT_ABOVE.sub(r"i\1", folded).translate(_ONE_FOR_ANOTHER)
     folded = _MARKS.sub("", _GREEK.sub(_bare, folded))
     folded = _DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), folded)
     if _HAN.search(folded):
