@@ -34,7 +34,9 @@ _ENTRY_TAG = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}:)?(?:item|entry)[\s>]", re.I
 _NO_TAG = re.compile(r"<(?![A-Za-z_/!?])")
 _TAG = re.compile(r"<[A-Za-z_][^<>]*>")
 _ATTRIBUTE = re.compile(r"""=\s*(?:"[^"<]*"|'[^'<]*'|([^\s"'<>=]+?)(?=\s|/?>))""")
-_TEXTS = frozenset({"title", "description", "summary", "content:encoded", "fullitem", "atom:title", "atom:summary"})
+_PLAIN_TEXTS = ("title", "description", "summary", "content", "content:encoded", "fullitem")
+_TEXTS = frozenset((*_PLAIN_TEXTS, "atom:title", "atom:summary", "atom:content"))
+_TEXT_TYPES = frozenset({"", "text", "html", "text/plain", "text/html"})
 XHTML = frozenset({"xhtml", "application/xhtml+xml"})
 
 
@@ -101,7 +103,7 @@ def _flattened(data: bytes, root: lxml.etree._Element, *, is_well_formed: bool) 
         text
         for entry in root.iter("{*}item", "{*}entry")
         for text in entry
-        if len(text) and name_of(text.tag) in _TEXTS and text.get("type", "").strip().lower() not in XHTML
+        if len(text) and name_of(text.tag) in _TEXTS and text.get("type", "").strip().lower() in _TEXT_TYPES
     ]
     for text in marked:
         markup = inline_markup(text)

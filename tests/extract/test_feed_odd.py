@@ -109,6 +109,22 @@ def test_text_is_found_in_every_element_that_holds_it_and_prefixes_need_no_decla
     assert "more" in words
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<content type="text/html" mode="xml"><p xmlns="http://www.w3.org/1999/xhtml">hello <b>you</b></p></content>',
+        '<content type="application/xhtml+xml" mode="xml"><p xmlns="urn:x">hello <b>you</b></p></content>',
+        '<content type="html"><p>hello <b>you</b></p></content>',
+        "<content><p>hello <b>you</b></p></content>",
+        '<content type="text/html" mode="escaped">&lt;p&gt;hello &lt;b&gt;you&lt;/b&gt;&lt;/p&gt;</content>',
+    ],
+)
+@pytest.mark.parametrize("space", ["http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"])
+def test_markup_stands_in_atom_content_as_it_may_and_may_not(content: str, space: str) -> None:
+    body = atom(ATOM + '<link rel="alternate" href="/1"/>' + content).replace("http://www.w3.org/2005/Atom", space)
+    assert "hello <b>you</b>" in (one(body).content_html or "")
+
+
 def test_base64_of_atom_0_3_is_read() -> None:
     entry = ATOM + '<link href="/1"/><content type="text/html" mode="base64">PHA+aGVsbG88L3A+</content>'
     body = atom(entry).replace("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#")
