@@ -24,6 +24,7 @@ _OLDEST = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 _IN_ADDRESS = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[-_/.]?(0[1-9]|1[0-2])(?:[-_/.]?(0[1-9]|[12]\d|3[01]))?(?!\d)", re.ASCII
 )
+_PART_OF_DATE = re.compile(r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2]))?")  # W3C-DTF: a year or a month
 _NEWS = re.compile(r"news|nachrichten|noticias|actu|latest|recent|today|aktuell", re.IGNORECASE)
 _NO_ARTICLES = re.compile(
     r"(?:^|[-_./])(?:tags?|author|authors|users?|taxonom\w*|categor\w*|topics?|images?|videos?|products?|profiles?|"
@@ -138,6 +139,9 @@ def _first(ordered: Sequence[Item], *, since: dt.datetime, room: int) -> Chosen:
 def _instant(text: str | None) -> dt.datetime | None:
     if not text:
         return None
+    part = _PART_OF_DATE.fullmatch(text.strip())
+    if part:
+        return _end_of_month(int(part[1]), int(part[2] or 12))
     try:
         found: dt.datetime | dt.date | None = dt.datetime.fromisoformat(text.strip())
     except ValueError:
@@ -152,9 +156,14 @@ def _in_address(url: str) -> dt.datetime | None:
     found = _IN_ADDRESS.search(url, url.find("/", 8))
     if found is None:
         return None
+    if not found[3]:
+        return _end_of_month(int(found[1]), int(found[2]))
     try:
-        # the end of the day, or of the month: it lies before nothing that was written in it
-        day = dt.datetime(int(found[1]), int(found[2]), int(found[3] or 28), 23, 59, tzinfo=dt.UTC)
+        return dt.datetime(int(found[1]), int(found[2]), int(found[3]), 23, 59, tzinfo=dt.UTC)
     except ValueError:
         return None
-    return day if found[3] else day + dt.timedelta(days=3)
+
+
+def _end_of_month(year: int, month: int) -> dt.datetime:
+    """The end, or a few days later: it lies before nothing that was written in that month."""
+    return dt.datetime(year, month, 28, 23, 59, tzinfo=dt.UTC) + dt.timedelta(days=3)
