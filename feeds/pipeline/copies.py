@@ -7,14 +7,13 @@ millisecond for a page of news), and one look-up by these. Texts are loaded and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from feeds.decide.copies import Reading, decide_copies, decide_same, is_moved
 from feeds.model import Article, ArticleUpdate, Change, Known, Marking, StoredArticle, Twin
 from feeds.normalise.likeness import bands_of, shingles_of, terms_of, words_of
 from feeds.store.base import Store
-from feeds.urls import identity_of
 
 # news is repeated within days; what is older is neither compared nor kept for comparing
 WINDOW = dt.timedelta(days=30)
@@ -156,19 +155,19 @@ def recognise_moved(
     articles: Sequence[Article],
     known: Mapping[str, Known],
     *,
-    listed: Collection[str],
+    is_listed: Callable[[str], bool],
     now: dt.datetime,
 ) -> tuple[tuple[Article, ...], dict[str, Known]]:
     """Articles that got a new address without a redirect are known by their old one again.
 
     Call it with the articles of one source and what the store knows of their identities, before ``decide_changes``;
-    it gives back both, with the old identity among the aliases of what moved. An old address that is still among
-    ``listed`` has an article of its own.
+    it gives back both, with the old identity among the aliases of what moved. An old address that ``is_listed`` still
+    has an article of its own.
     """
     moved: list[Article] = []
     found = dict(known)
     for article in articles:
-        old = None if any(name in known for name in _names(article)) else _former(store, article, listed, now)
+        old = None if any(name in known for name in _names(article)) else _former(store, article, is_listed, now)
         if old is None:
             moved.append(article)
             continue
@@ -179,17 +178,14 @@ def recognise_moved(
     return tuple(moved), found
 
 
-def _former(store: Store, article: Article, listed: Collection[str], now: dt.datetime) -> StoredArticle | None:
+def _former(store: Store, article: Article, is_listed: Callable[[str], bool], now: dt.datetime) -> StoredArticle | None:
     """The stored article of the same source that this one is, at an address that is no longer listed."""
     bands = bands_of(article.content_text)
     if not bands:
         return None
     near = store.load(store.alike(bands, since=now - WINDOW, limit=_CANDIDATES))
     own = [one for one in near.values() if one.article.source_id == article.source_id]
-    if not own:
-        return None
-    taken = {identity_of(url) for url in listed}  # only now: a long list takes its time
-    own = [one for one in own if identity_of(one.article.url) not in taken]
+    own = [one for one in own if not is_listed(one.article.url)]
     if not own:
         return None
     new, markings = _Markings().reading(article, now, None), _Markings()

@@ -23,6 +23,7 @@ from feeds.model import (
     NotModified,
     PageRecord,
     Source,
+    SourceState,
     StoredArticle,
     TargetRecord,
     Update,
@@ -32,6 +33,7 @@ from feeds.normalise.article import normalise
 from feeds.pipeline.archived import Archived
 from feeds.pipeline.copies import find_repeats, recognise_moved
 from feeds.store.base import Store
+from feeds.urls import identity_of
 
 # pages written together: few enough to lose little, many enough to spare the disk
 BATCH = 10
@@ -69,6 +71,7 @@ class Turn:
     counts: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
     seq: int = 0
     renewed_s: float = field(default_factory=time.monotonic)
+    _listed_names: frozenset[str] | None = None  # only where it is asked for: a long list takes its time
 
     def get(self, url: str, validators: Validators | None, accept: str = ACCEPT_PAGE) -> Document | NotModified:
         """Fetches, politely; a page of an archive is taken from there. Raises SourceError."""
@@ -90,6 +93,12 @@ class Turn:
         if time.monotonic() - self.renewed_s > self.limits.lease_s / 3:
             self.store.renew(self.claim, self.clock(), lease_s=self.limits.lease_s)
             self.renewed_s = time.monotonic()
+
+    def lists(self, url: str) -> bool:
+        """Whether an article's address is listed now, in whatever spelling."""
+        if self._listed_names is None:
+            self._listed_names = frozenset(map(identity_of, self.listed))
+        return identity_of(url) in self._listed_names
 
     def normalise(self, item: Item) -> Article:
         """The item in the common model; raises ArticleError."""
@@ -117,8 +126,9 @@ class Turn:
             return
         now = self.clock()
         known = self.store.known(self.source.id, {name for article in read for name in _names(article)})
-        read, found = recognise_moved(self.store, read, known, listed=self.listed, now=now)
-        updates, markings = find_repeats(self.store, decide_changes(read, found), now=now)
+        if self.claim.state is not SourceState.WAITING:  # of a source that was never read nothing can have moved
+            read, known = recognise_moved(self.store, read, known, is_listed=self.lists, now=now)
+        updates, markings = find_repeats(self.store, decide_changes(read, known), now=now)
         ids = {name: update.article.id for update in updates for name in _names(update.article)}
         stored_ids = {article.id: ids[article.identity] for article in read}
         pages = tuple(replace(record, article_id=_stored_id(record, stored_ids)) for record in kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import random
 import threading
 import time
 from collections import Counter
@@ -25,6 +26,13 @@ WORDS = (
     "Ships that waited for days outside the mole will find a place at once, say the pilots of {name}. "
     "Not everybody is glad: the fishermen fear for the western bank, where herring spawn between March and May. "
 )
+
+
+def varied(number: int, *, words: int = 150) -> str:
+    """A text of its own for each number: articles that say the same would be taken for copies."""
+    chance = random.Random(number)
+    syllables = ("ka", "lo", "mir", "ten", "bu", "ras", "vel", "no", "shi", "gan", "dor", "pe")
+    return " ".join("".join(chance.choices(syllables, k=3)) for _ in range(words)).capitalize() + "."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ class Desk:
             assert claim
             self.claims[source_id] = claim
         known = self.store.known(source_id, {name for one in articles for name in (one.identity, *one.aliases)})
-        told, known_now = recognise_moved(self.store, articles, known, listed=listed, now=now)
+        told, known_now = recognise_moved(self.store, articles, known, is_listed=set(listed).__contains__, now=now)
         updates, markings = find_repeats(self.store, decide_changes(told, known_now), now=now)
         return self.store.write(self.claims[source_id], Update(articles=updates, markings=markings), now)
 

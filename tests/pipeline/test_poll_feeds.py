@@ -8,7 +8,7 @@ import pytest
 
 from feeds.model import Kind, SourceState
 
-from .conftest import WORDS, House, Page, Site, rss, story
+from .conftest import WORDS, House, Page, Site, rss, story, varied
 
 LONG = WORDS.format(name="Lagune") * 3
 
@@ -115,7 +115,7 @@ def test_a_feed_behind_redirects_and_one_that_became_a_page(stream: House, site:
 
 
 def test_hundreds_of_entries_are_taken_in_one_poll(stream: House, site: Site) -> None:
-    site.pages["/feed"] = rss(*(entry(n, guid=f"g{n}") for n in range(400, 0, -1)))
+    site.pages["/feed"] = rss(*(entry(n, guid=f"g{n}", text=varied(n)) for n in range(400, 0, -1)))
     stream.source = replace(stream.source, backfill=400)
     report = stream.poll()
     assert (report.new, report.left, report.state) == (400, 0, SourceState.OK)

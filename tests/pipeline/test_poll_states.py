@@ -12,8 +12,7 @@ from feeds.decide.state import ENOUGH_NOT_FOUND
 from feeds.model import Kind, SourceState
 from feeds.newsroom import Newsroom, newsroom_sources
 
-from .conftest import House, Page, Site, rss
-from .test_poll_feeds import LONG
+from .conftest import House, Page, Site, rss, varied
 
 DAY = dt.timedelta(days=1)
 
@@ -128,7 +127,7 @@ def dispatch(number: int, at: dt.datetime) -> str:
     """A feed's entry with its whole text."""
     return (
         f"<title>Dispatch number {number}</title><link>http://x.test/{number}</link><guid>g{number}</guid>"
-        f"<pubDate>{at:%a, %d %b %Y %H:%M:%S} GMT</pubDate><description>{number} {LONG}</description>"
+        f"<pubDate>{at:%a, %d %b %Y %H:%M:%S} GMT</pubDate><description>{varied(number)}</description>"
     )
 
 
