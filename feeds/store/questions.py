@@ -19,6 +19,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Text,
     bindparam,
     exists,
     func,
@@ -78,7 +79,11 @@ def window(
 
 
 def count(connection: Connection, query: FeedQuery) -> int:
-    """How many articles answer the query."""
+    """How many articles answer the query. Questions that the directory knows the answer to cost no more than it."""
+    if query.source is None and not query.keywords:
+        return _count_shelved(connection, query)
+    if query.source is None and query.section is None and query.copies and len(set(query.keywords)) == 1:
+        return _count_carried(connection, query)
     scope = _scope(connection, query)
     if not scope.branches:
         return 0
@@ -89,6 +94,34 @@ def count(connection: Connection, query: FeedQuery) -> int:
         "tags": list({language for _, language in scope.branches}),
     }
     return connection.scalar(_count(shape), values) or 0
+
+
+def _count_shelved(connection: Connection, query: FeedQuery) -> int:
+    """The sum of shelves, less the copies among them."""
+    number: Select[Any] = select(func.sum(shelf.c.articles))
+    copies = select(func.count()).select_from(entry).where(_REPEATS, entry.c.twin == _literal(Twin.COPY))
+    if query.languages:
+        tags = _stored_tags(connection, query)
+        number, copies = number.where(shelf.c.language.in_(tags)), copies.where(entry.c.language.in_(tags))
+    if query.section is not None:
+        number = number.where(shelf.c.section == query.section)
+        copies = copies.where(entry.c.section == query.section)
+    total = int(connection.scalar(number) or 0)
+    return total if query.copies else total - (connection.scalar(copies) or 0)
+
+
+def _count_carried(connection: Connection, query: FeedQuery) -> int:
+    uses = connection.execute(_USES, {"keys": [clean_text(key) for key in set(query.keywords)]}).all()
+    tags = set(matching({row.language for row in uses}, query.languages))
+    return sum(row.articles for row in uses if row.language in tags)
+
+
+def _literal(twin: str) -> ColumnElement[str]:
+    """As part of the statement, not a parameter: only so does SQLite see which rows an index of some rows holds."""
+    return literal_column(f"'{twin}'", Text)
+
+
+_REPEATS = entry.c.twin != _literal("")
 
 
 def matching(tags: Iterable[str], languages: Sequence[str]) -> list[str]:
@@ -230,7 +263,7 @@ def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
 def _not_repeating(shape: Shape) -> list[ColumnElement[bool]]:
     """What ``entry`` must not be marked as: what another source publishes as well is held where a source is asked."""
     left_out = [Twin.SAME.value] * (not shape.source) + [Twin.COPY.value] * (not shape.copies)
-    return [entry.c.twin != literal_column(f"'{twin}'") for twin in left_out]
+    return [entry.c.twin != _literal(twin) for twin in left_out]
 
 
 def _keyword_conditions(shape: Shape) -> list[ColumnElement[bool]]:

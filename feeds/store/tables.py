@@ -249,6 +249,16 @@ Index("entry_by_language", entry.c.language, entry.c.seq)
 Index("entry_by_source", entry.c.source_id, entry.c.seq)
 Index("entry_by_section", entry.c.section, entry.c.seq)
 Index("entry_by_section_language", entry.c.section, entry.c.language, entry.c.seq)
+# only articles that repeat others
+_REPEATS = text("twin <> ''")
+Index(
+    "entry_by_twin",
+    entry.c.twin,
+    entry.c.language,
+    entry.c.section,
+    sqlite_where=_REPEATS,
+    postgresql_where=_REPEATS,
+)
 
 article_keyword = Table(
     "article_keyword",

@@ -118,6 +118,30 @@ def test_counting_by_any_keyword_counts_an_article_once(
     assert store.count(FeedQuery(keywords=("bmw", "china"), match=Match.ANY)) == 1
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        FeedQuery(),
+        FeedQuery(languages=("de",), copies=False),
+        FeedQuery(section="china", copies=False),
+        FeedQuery(section="china", languages=("de",)),
+        FeedQuery(keywords=("bmw",)),
+        FeedQuery(keywords=("bmw",), languages=("de",)),
+        FeedQuery(source="daily"),
+    ],
+    ids=str,
+)
+def test_counting_reads_no_article(
+    store: SqlStore, claim: Claim, update: Make, now: dt.datetime, query: FeedQuery
+) -> None:
+    store.write(claim, update("one", "two", keywords=("BMW", "Auto"), section="china"), now)
+    assert store.count(query) == 2
+    for plan in plans(store, lambda: store.count(query)):
+        for step in plan.split(" / "):
+            assert "entry" not in step or "COVERING INDEX entry_by_" in step, plan
+            assert "article_keyword" not in step, plan
+
+
 def test_what_is_due_is_found_by_index(store: SqlStore, claim: Claim, now: dt.datetime) -> None:
     del claim
     plan = plans(store, lambda: store.claim_due(now, limit=9, lease_s=60))[0].split(" / ")
