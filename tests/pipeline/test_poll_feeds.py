@@ -114,9 +114,9 @@ def test_a_feed_behind_redirects_and_one_that_became_a_page(stream: House, site:
     assert len(stream.articles()) == 1
 
 
-def test_hundreds_of_entries_are_taken_in_one_poll(stream: House, site: Site) -> None:
-    site.pages["/feed"] = rss(*(entry(n, guid=f"g{n}", text=varied(n)) for n in range(400, 0, -1)))
-    stream.source = replace(stream.source, backfill=400)
+def test_entries_that_come_whole_are_all_taken_in_one_poll(stream: House, site: Site) -> None:
+    site.pages["/feed"] = rss(*(entry(n, guid=f"g{n}", text=varied(n)) for n in range(80, 0, -1)))
+    stream.settings = replace(stream.settings, new_per_poll=20)  # that is for pages
     report = stream.poll()
-    assert (report.new, report.left, report.state) == (400, 0, SourceState.OK)
-    assert stream.titles()[0] == "Entry number 400"
+    assert (report.new, report.left, report.state) == (80, 0, SourceState.OK)
+    assert stream.titles()[0] == "Entry number 80"

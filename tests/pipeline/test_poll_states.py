@@ -133,9 +133,9 @@ def dispatch(number: int, at: dt.datetime) -> str:
 
 @pytest.fixture
 def agency(house: House, site: Site) -> House:
-    """A feed that brought five dispatches a day for thirty days."""
+    """A feed that brought three dispatches a day for three weeks."""
     house.source = replace(house.source, kind=Kind.FEED, url=f"{site.url}/feed", backfill=1000)
-    entries = [dispatch(n, house.now - n / 5 * DAY) for n in range(150)]
+    entries = [dispatch(n, house.now - n / 3 * DAY) for n in range(63)]
     site.pages["/feed"] = replace(rss(*entries), tagged=True)
     return house
 
@@ -146,11 +146,11 @@ def test_a_source_that_goes_quiet_is_told_once_with_numbers_and_comes_back(agenc
     assert states[:2] == [SourceState.OK] * 2
     assert states[3:] == [SourceState.QUIET] * 3
     (row,) = agency.store.status(["s"])
-    assert row.reason == "no articles in the last 5 days where 25 are usual (fewest: 22)"
-    fresh = [dispatch(1000 + n, agency.now + n / 5 * DAY) for n in range(5)]
+    assert row.reason == "no articles in the last 5 days where 15 are usual (fewest: 13)"
+    fresh = [dispatch(1000 + n, agency.now + n / 3 * DAY) for n in range(3)]
     site.pages["/feed"] = replace(rss(*reversed(fresh)), tagged=True)
     back = agency.poll(days=1)
-    assert (back.state, back.reason, back.new) == (SourceState.OK, "", 5)
+    assert (back.state, back.reason, back.new) == (SourceState.OK, "", 3)
     assert changes(agency)[1:] == [(SourceState.OK, SourceState.QUIET), (SourceState.QUIET, SourceState.OK)]
 
 
