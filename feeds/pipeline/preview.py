@@ -182,16 +182,16 @@ def _look_at(section: Section, source: Source, get: Get) -> SeenTarget:
 
 
 def _look_into(document: Document, section: Section, source: Source, get: Get) -> SeenTarget:
-    """A sitemap; of an index, the last changed of its sitemaps."""
+    """A sitemap; of an index, the last changed of its sitemaps. Newest first, which sitemaps themselves rarely are."""
     reading = read_target(document, source=source, target=section)
     if not reading.children:
-        return SeenTarget(section=section, document=document, items=reading.items)
+        return SeenTarget(section=section, document=document, items=tuple(newest_items(reading.items, source)))
     newest = sorted(reading.children, key=lambda child: child.lastmod or "", reverse=True)
     items: list[Item] = []
     for child in newest[:_CHILDREN]:
         document = get(child.url, ACCEPT[Kind.SITEMAP])
         items += read_child(document, source=source, target=section).items
-    return SeenTarget(section=replace(section, url=document.url), document=document, items=tuple(items))
+    return SeenTarget(section=section, document=document, items=tuple(newest_items(items, source)))
 
 
 def _look_into_archive(source: Source) -> tuple[tuple[SeenTarget, ...], Get]:

@@ -92,6 +92,7 @@ def save_sample(
         raise ConfigError(str(file), "", "this sample is there already; --replace takes it anew")
     home.mkdir(parents=True, exist_ok=True)
     page = home / f"{name}{_ending(document)}"
+    page.write_bytes(document.body)
     about = {
         "content_type": document.content_type,
         "expected": expected,
@@ -101,13 +102,16 @@ def save_sample(
         "taken_at": taken_at.astimezone(dt.UTC).isoformat(timespec="seconds"),
         "url": document.url,
     }
-    page.write_bytes(document.body)
     file.write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    _save_source(home, source)
+    return file
+
+
+def _save_source(home: Path, source: Source) -> None:
     comment = "The source as it was when the newest of these samples was taken."
     # without its first line, which leads editors to the schema of a configuration folder
-    _, _, about_source = write_source(source, comments={"": comment}).partition("\n")
-    (home / f"{source.id}.toml").write_text(about_source, encoding="utf-8")
-    return file
+    _, _, text = write_source(source, comments={"": comment}).partition("\n")
+    (home / f"{source.id}.toml").write_text(text, encoding="utf-8")
 
 
 def load_samples(folder: Path, configured: Mapping[str, Source]) -> Iterator[Sample | ConfigErrors]:
