@@ -1,7 +1,7 @@
 """A feed's Document in, Items out: RSS 0.9x to 2.0, RDF, Atom 0.3 and 1.0, JSON Feed.
 
     bytes ─► encoding.decode ─► text ─┬─► feed_json ───────────────────────────────┬─► Feed ─► Items
-                                      └─► feed_xml.mend ─► feed_readers (two, one  ┘
+                                      └─► feed_mend.mend ─► feed_readers (two, one ┘
                                                            shape: feed_entry)
 
 An entry without an address is skipped and counted in the log; dates stay as written; content is not sanitised here.

@@ -19,6 +19,7 @@ from feeds.store.base import Store
 WINDOW = dt.timedelta(days=30)
 # articles that share bands with one: a story that every paper prints has hundreds, and one is enough
 _CANDIDATES = 12
+_BY_CHANCE = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -132,7 +133,7 @@ def _copies(
 ) -> None:
     """Marks what other sources print in nearly the same words."""
     near = {
-        article.id: store.alike(bands[article.id], since=now - WINDOW, limit=_CANDIDATES)
+        article.id: _likely(store.alike(bands[article.id], since=now - WINDOW, limit=_CANDIDATES))
         for article in articles
         if bands[article.id] and article.id not in markings.by_id
     }
@@ -148,6 +149,14 @@ def _copies(
             own = stored.get(article.id)
             reading = markings.reading(article, own.first_seen_at if own else now, own)
             markings.add(decide_copies(reading, readings))
+
+
+def _likely(shared: Mapping[str, int]) -> list[str]:
+    """Of articles and the bands they share, most first, those worth loading.
+
+    One band alone is mostly chance, a quoted sentence or a footer; an excerpt of a third shares one alone at times.
+    """
+    return [article_id for rank, (article_id, count) in enumerate(shared.items()) if count > 1 or rank < _BY_CHANCE]
 
 
 def recognise_moved(

@@ -1,7 +1,7 @@
 """Articles that got a new address: new pages in, the addresses under which they may have been read before out.
 
-A listing that names a new address in the very words of an old one suggests a move; only the site itself can say so,
-by redirecting the old address to the new one for good.
+A listing that names a new address in the very words of an old one suggests a move; the site itself says so by
+redirecting the old address to the new one for good. Where it does not, ``copies.recognise_moved`` compares the texts.
 """
 
 from __future__ import annotations
