@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from feeds.extract.listing_dates import holds_date
-from feeds.extract.listing_links import Link, upwards
-from feeds.extract.listing_words import HEADLINE, address_score, address_shape, headline_score
+from feeds.extract.listing_apart import headings_beside
+from feeds.extract.listing_dates import holds_date, is_stamp
+from feeds.extract.listing_links import Link, short_texts, upwards
+from feeds.extract.listing_profile import in_heading, is_priced, keep_alike
+from feeds.extract.listing_words import HEADLINE, address_number, address_score, address_shape, headline_score
 
 # an article needs this much; one that is dated where it is listed a little less
 _ENOUGH = 3.0
@@ -28,9 +30,14 @@ _IN_NAVIGATION = 1.5
 _MANY = 8
 _HARDLY_ANY = 0.15
 _SURE_ADDRESS = 4.0
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_NUMBERED_ADDRESS = 2.0
+_ENDS_IN_NUMBER = re.compile(r"[/=_.-]\d{2,}(?:\.\w{2,5})?/?\Z")
+_NUMBERED_LIST = 4
+_PART_OF_LIST = 0.25
+_LISTED = 1.0
+_PRICED = 12.0
+_HEADED = 2.0  # what a link in a heading has, too
 _CARD_LEVELS = 4
-_CARD_CHARACTERS = 600
 _CARD_HEADLINES = 2
 # what stands below every page of a country, in words as long as headlines: licences, rights, terms
 _SMALL_PRINT = re.compile(
@@ -64,11 +71,51 @@ def choose_articles(links: Iterable[Link], in_navigation: Iterable[Link] = ()) -
     by_identity: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         by_identity[link.identity].append(link)
-    judged = [_Judged(identity=identity, links=tuple(group)) for identity, group in by_identity.items()]
+    headed = headings_beside(link for group in by_identity.values() for link in group)
+    judged = [
+        _Judged(identity=identity, links=tuple(group), heading=headed.get(identity, ""))
+        for identity, group in by_identity.items()
+    ]
     _weigh_sections(judged, {link.identity for link in in_navigation})
+    _see_numbered_lists(judged)
     shapes = _company(judged, lambda one: {address_shape(one.links[0].url)})
-    places = _company(judged, lambda one: {link.signature for link in one.links})
-    return [Listed(identity=one.identity, links=one.links) for one in judged if one.is_article(shapes, places)]
+    places = _company(judged, _kinds_of_place)
+    chosen = keep_alike([one for one in judged if one.is_article(shapes, places)], makes_up=_makes_up)
+    return [Listed(identity=one.identity, links=one.links) for one in chosen]
+
+
+def _places_of(one: _Judged) -> set[str]:
+    """The kinds of place in which its links stand, told apart by the shape of their address."""
+    shape = address_shape(one.links[0].url)
+    return {f"{shape} in {link.signature}" for link in one.links}
+
+
+def _kinds_of_place(one: _Judged) -> set[str]:
+    """A numbered list is a company of its own, whatever menu stands in the same kind of place."""
+    return {link.signature for link in one.links} | (_places_of(one) if one.is_listed else set())
+
+
+def _see_numbered_lists(judged: Iterable[_Judged]) -> None:
+    """Speaks for addresses of one form in one place that differ by a number, when a part of them reads like headlines.
+
+    Headlines are long and short by turns; the entries of a menu are all short.
+    """
+    groups: dict[str, list[_Judged]] = defaultdict(list)
+    for one in judged:
+        if _ENDS_IN_NUMBER.search(one.links[0].url):
+            for place in _places_of(one):
+                groups[place].append(one)
+    for group in groups.values():
+        if len(group) >= _NUMBERED_LIST and sum(one.looks_right for one in group) >= _PART_OF_LIST * len(group):
+            for one in group:
+                if not one.is_listed:
+                    one.is_listed = one.looks_right = True
+                    one.alone += _LISTED
+
+
+def _makes_up(one: _Judged) -> bool:
+    """Whether what is unlike the other articles of the page is surely one all the same."""
+    return one.alone - _COMPANY >= _ENOUGH
 
 
 def _weigh_sections(judged: Iterable[_Judged], in_navigation: set[str]) -> None:
@@ -88,21 +135,32 @@ def _weigh_sections(judged: Iterable[_Judged], in_navigation: set[str]) -> None:
 class _Judged:
     """An address with what speaks for and against it, apart from its company."""
 
-    __slots__ = ("alone", "headline", "identity", "links", "looks_right")
+    __slots__ = ("address", "alone", "headline", "identity", "is_listed", "links", "looks_right")
 
-    def __init__(self, *, identity: str, links: tuple[Link, ...]) -> None:
+    def __init__(self, *, identity: str, links: tuple[Link, ...], heading: str = "") -> None:
         self.identity = identity
         self.links = links
-        self.headline = max(headline_score(link.text) for link in links)
+        self.headline = max(headline_score(text) for text in (heading, *(link.text for link in links)))
         address = address_score(links[0].url)
         self.looks_right = self.headline >= HEADLINE or address >= _SURE_ADDRESS
+        self.address = address
+        self.is_listed = False
+        if not self.looks_right:
+            is_headed = bool(heading) or any(in_heading(link) for link in links)
+            is_numbered = is_headed and address_number(links[0].url)
+            may_be_dated = is_headed or address >= _NUMBERED_ADDRESS
+            self.looks_right = is_numbered or (may_be_dated and any(_is_dated(link) for link in links))
         self.alone = address + self.headline + max(_mark_up(link) for link in links)
+        if heading:
+            self.alone += _HEADED
         if address < _SURE_ADDRESS and any(_SMALL_PRINT.search(link.text) for link in links):
             self.alone -= _COMPANY
 
     def is_article(self, shapes: dict[str, float], places: dict[str, float]) -> bool:
-        score = self.alone + shapes.get(address_shape(self.links[0].url), 0.0)
-        score += max((places.get(link.signature, 0.0) for link in self.links), default=0.0)
+        company = shapes.get(address_shape(self.links[0].url), 0.0)
+        company += max((places[kind] for kind in _kinds_of_place(self) if kind in places), default=0.0)
+        # an address that speaks against an article is not made one by good company
+        score = self.alone + (min(company, 0.0) if self.address < 0 else company)
         return score >= _ENOUGH or (score >= _ENOUGH_DATED and any(_is_dated(link) for link in self.links))
 
 
@@ -129,10 +187,9 @@ def _mark_up(link: Link) -> float:
     if link.anchor.get("role") in {"menuitem", "tab", "button"}:
         return -3.0
     score = 2.0 if "bookmark" in rel else 0.0
-    in_heading = any(place.element.tag in _HEADINGS for place in islice(upwards(link.place), 3))
-    if in_heading or next(link.anchor.iter(*_HEADINGS), None) is not None:
+    if in_heading(link):
         score += 2.0
-    return score
+    return score - _PRICED if is_priced(link) else score
 
 
 def _is_foreign(link: Link) -> bool:
@@ -145,9 +202,11 @@ def _is_foreign(link: Link) -> bool:
 def _is_dated(link: Link) -> bool:
     """Whether the small block around a link shows a date."""
     for place in islice(upwards(link.place), _CARD_LEVELS):
-        text = place.element.text_content()
-        if len(text) > _CARD_CHARACTERS or place.headlines > _CARD_HEADLINES:
+        texts = None if place.headlines > _CARD_HEADLINES else short_texts(place)
+        if texts is None:
             return False
-        if holds_date(text) or next(place.element.iter("time"), None) is not None:
+        if holds_date("".join(texts)) or any(is_stamp(text) for text in texts):
+            return True
+        if next(place.element.iter("time"), None) is not None:
             return True
     return False

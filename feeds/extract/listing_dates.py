@@ -21,6 +21,11 @@ _DATE = re.compile(
     rf"|{_MONTH_NAME}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}(?!\d)"
     rf"){_CLOCK}"
 )
+# what stands beside a listed article and nowhere else by itself: a day without its year, a time of day
+_STAMP = re.compile(
+    r"(?:\d{1,2}[-/.月월]\s?\d{1,2}[.日일]?(?:[\s,|]{1,3}\d{1,2}:\d\d)?|\d{1,2}:\d\d|\d{1,2}\.?\s[^\W\d_]{3,9}\.?)\s*"
+)
+_LONGEST_STAMP = 20
 _YEAR_OR_MORE = re.compile(r"\d{4}")
 # a date inside a longer text belongs to what it tells, not to when it was published
 _LONGEST_PIECE = 80
@@ -36,6 +41,12 @@ def holds_date(text: str) -> bool:
 def _search(text: str) -> re.Match[str] | None:
     # hardly any text holds four digits in a row, and looking for them takes a tenth of the time
     return _DATE.search(text) if _YEAR_OR_MORE.search(text) else None
+
+
+def is_stamp(text: str) -> bool:
+    """Whether the text is no more than a day, with or without its year, or a time of day."""
+    stripped = text.strip()
+    return len(stripped) <= _LONGEST_STAMP and (_STAMP.fullmatch(stripped) is not None or is_date(stripped))
 
 
 def is_date(text: str) -> bool:

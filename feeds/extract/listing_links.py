@@ -75,6 +75,7 @@ _PLAIN_ORIGIN = re.compile(r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?\.)
 _NO_PAGE = re.compile(r"#|$|(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _FRONT_SLASHES = 3
 _LONGEST_TEXT = 2_000
+_SMALL_CHARACTERS = 600
 _LONGEST_HREF = 2_000
 
 
@@ -83,7 +84,7 @@ class Place:
     """An element on the way from a link to the root.
 
     ``in_card`` says whether it stands inside an element that boxes content, ``headlines`` counts the links below it
-    that read like one, ``region`` is whether it is navigation, None until asked.
+    that read like one, ``region`` is whether it is navigation, None until asked; ``texts`` belongs to ``short_texts``.
     """
 
     element: lxml.html.HtmlElement
@@ -92,6 +93,8 @@ class Place:
     in_card: bool = False
     headlines: int = 0
     region: bool | None = None
+    is_measured: bool = False
+    texts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -254,6 +257,25 @@ def upwards(place: Place | None) -> Iterator[Place]:
     while place is not None:
         yield place
         place = place.parent
+
+
+def short_texts(place: Place) -> tuple[str, ...] | None:
+    """The texts of a small block, as a card of one article is; None of a large one. Remembered."""
+    if not place.is_measured:
+        place.is_measured = True
+        place.texts = _short_texts(place.element)
+    return place.texts
+
+
+def _short_texts(element: lxml.html.HtmlElement) -> tuple[str, ...] | None:
+    texts: list[str] = []
+    left = _SMALL_CHARACTERS
+    for text in element.itertext():
+        texts.append(str(text))
+        left -= len(text)
+        if left < 0:
+            return None
+    return tuple(texts)
 
 
 def link_text(anchor: lxml.html.HtmlElement) -> tuple[str, bool]:

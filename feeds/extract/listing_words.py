@@ -17,7 +17,8 @@ _MOST = 5.0
 
 # one of these says about as much as two letters
 _IDEOGRAPH = re.compile("[\u3040-\u309f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_HANGUL = re.compile("[\uac00-\ud7af]")
+# so do the syllables of Korean and of Ethiopic
+_HANGUL = re.compile("[\u1200-\u137f\uac00-\ud7af]")
 # no spaces between words: the former, katakana, Thai, Lao, Tibetan, Burmese, Khmer
 _UNSPACED = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 # not \w: it leaves out the vowel signs of Indic scripts
@@ -33,7 +34,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _PAGE = re.compile(
     r"(?:index|default|list|page|seite|p)[-_]?\d{1,4}|(?:index|default|home|homepage|main|node|list)", re.IGNORECASE
 )
-_PAGE_NUMBER = re.compile(r"(?:^|/)(?:page|seite|p)/\d{1,4}\Z")
+_PAGE_NUMBER = re.compile(r"(?:^|/)(?:(?:page|seite)/\d{1,4}|p/\d{1,2})\Z")
 _EXTENSION = re.compile(r"\.([a-z][a-z0-9]{1,5})\Z", re.IGNORECASE)
 _PAGES = frozenset({"html", "htm", "shtml", "shtm", "php", "asp", "aspx", "jsp", "jspx", "do", "xhtml", "cms", "ece"})
 _HASH = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{8,40}\Z", re.IGNORECASE)
@@ -42,26 +43,44 @@ _MIXED = re.compile(r"[-_%].*[-_%]|(?=.*\d).{8}")
 _PAGING = re.compile(
     r"(?:page|pg|paged|start|offset|lang|language|hl|locale|sort|order|view|replytocom|share)=", re.IGNORECASE
 )
-_QUERY_ID = re.compile(r"=(?:\d{2,}|[0-9a-f-]{8,})(?:&|\Z)", re.IGNORECASE)
+_QUERY_ID = re.compile(
+    r"=(?:\d{2,}|[0-9a-f-]{8,}|(?=[a-z_-]{0,40}\d)(?=[\d_-]{0,40}[a-z])[\w-]{8,40})(?:&|\Z)", re.IGNORECASE | re.ASCII
+)
+_NUMBERED = re.compile(r"(?:^|/)archives?/\d{2,}/\Z")
 _BY_WORDS_IN_SLUG = ((5, 3.0), (3, 2.0), (2, 0.5))  # (at least, score)
 _BY_DIGITS = ((5, 2.0), (3, 0.5))
 _LONG_NUMBER = 5
+_FILED = 4
 _SENTENCE = 5
+# what services of a site are called in the slugs of their addresses
+_SERVICE = re.compile(
+    r"(?:^|-)(?:with|for|contact|about)-us(?:-|\Z)|(?:^|-)newsletters?\Z|^(?:subscribe|advertise|download)(?:-|\Z)|"
+    r"(?:^|-)(?:privacy|cookies?)-(?:policy|notice|settings)|^terms-(?:of|and)-|"
+    r"(?:^|-)editorial-(?:standards|policy|guidelines)|(?:^|-)code-of-(?:conduct|ethics|practice)\Z",
+    re.IGNORECASE,
+)
+_A_SERVICE = 6.0
 # fmt: off
 # segments that say of the address they end: a tag, a person, a service of the site, and no article …
 _META = frozenset({
-    "about", "about-us", "abo", "account", "advertise", "agb", "auteur", "auteurs", "author", "authors", "autor",
-    "autoren", "autores", "byline", "careers", "cart", "contact", "contact-us", "contributors", "cookies",
-    "datenschutz", "faq", "feed", "feeds", "hashtag", "help", "hilfe", "impressum", "imprint", "jobs", "kontakt",
-    "konto", "legal", "login", "logout", "member", "members", "newsletter", "newsletters", "privacy",
-    "privacy-policy", "profil", "profile", "profiles", "register", "rss", "shop", "signin", "signup", "sitemap",
-    "subscribe", "subscription", "terms", "user", "users",
+    "abo", "about", "about-us", "account", "advertise", "agb", "auteur", "auteurs", "author", "authors", "autor",
+    "autoren", "autores", "byline", "careers", "cart", "columnists", "contact", "contact-us", "contributors",
+    "cookies", "datenschutz", "faq", "feed", "feeds", "hashtag", "help", "hilfe", "impressum", "imprint", "jobs",
+    "journalist", "journalists", "kontakt", "konto", "legal", "login", "logout", "member", "members", "newsletter",
+    "newsletters", "privacy", "privacy-policy", "profil", "profile", "profiles", "redakteur", "redakteure", "register",
+    "reporter", "reporters", "rss", "shop", "signin", "signup", "sitemap", "staff", "subscribe", "subscription",
+    "team", "terms", "user", "users", "writer", "writers",
 })
 # … and those that say it wherever they stand
 _NOWHERE = frozenset({
     "assets", "buscar", "cdn-cgi", "etiqueta", "etiquetas", "images", "img", "keyword", "keywords", "label", "labels",
-    "mot-cle", "mots-cles", "recherche", "schlagwort", "schlagworte", "schlagwoerter", "search", "static", "stichwort",
-    "suche", "tag", "tagged", "tags", "wp-admin", "wp-content", "wp-login.php",
+    "memberlist.php", "mot-cle", "mots-cles", "recherche", "schlagwoerter", "schlagwort", "schlagworte", "search",
+    "showthread.php", "static", "stichwort", "suche", "tag", "tagged", "tags", "viewforum.php", "viewtopic.php",
+    "wp-admin", "wp-content", "wp-login.php",
+})
+# scripts that do something with the article that their query names
+_ACTIONS = frozenset({
+    "comment", "comments", "email", "mail", "mailto", "print", "recommend", "reply", "report", "send", "share", "vote",
 })
 _TOPICS = frozenset({
     "category", "categories", "categoria", "kategorie", "rubrik", "rubriken", "section", "sections", "topic", "topics",
@@ -127,13 +146,33 @@ def address_score(url: str) -> float:
         return _NEVER
     if _PAGE.fullmatch(stem) or _PAGE_NUMBER.search("/".join(names[-2:])):
         return _NAVIGATION
-    return min(_MOST, by_query + _path_score(segments, stem, is_file=kind in _PAGES))
+    if by_query and stem.lower() in _ACTIONS:
+        return _NAVIGATION
+    by_path = _path_score(segments, stem, is_file=kind in _PAGES)
+    if _SERVICE.search(stem) and not address_number(url):
+        by_path -= _A_SERVICE
+    # where a query names what is shown, a path of one word is no section
+    return min(_MOST, by_query + (max(by_path, 0.0) if by_query and len(segments) == 1 else by_path))
 
 
 def is_service(url: str) -> bool:
     """Whether a clean address names a service of the site, a person or a tag, in a step that says so."""
     names = [step.lower() for step in url.partition("?")[0].split("/")[3:] if step]
     return not _META.isdisjoint(names[-2:]) or not _NOWHERE.isdisjoint(names)
+
+
+def slug_words(url: str) -> int:
+    """How many words the last step of a clean address is made of."""
+    last = unquote(url.partition("?")[0].rstrip("/").rpartition("/")[2])
+    return _slug_words(_EXTENSION.sub("", last))
+
+
+def address_number(url: str) -> bool:
+    """Whether a clean address carries what articles are filed by: a date, a long number, a hash."""
+    rest = "/".join(url.split("/")[3:])
+    last = unquote(rest.partition("?")[0].rstrip("/").rpartition("/")[2])
+    digits = max((len(run) for run in _DIGITS.findall(rest)), default=0)
+    return digits >= _FILED or _DATE.search(rest) is not None or _HASH.match(_EXTENSION.sub("", last)) is not None
 
 
 def _query_score(query: str) -> float:
@@ -155,9 +194,13 @@ def _path_score(segments: list[str], stem: str, *, is_file: bool) -> float:
     if digits and len(segments) > 1 and not words:  # the words may stand before the number: /a-long-slug/403.123
         words = _slug_words(unquote(segments[-2]))
     score = _step(words, _BY_WORDS_IN_SLUG) + _step(digits, _BY_DIGITS) + (2.5 if dated else 0.0)
+    if dated and dated[0].count("/") > 1 and re.search(r"[^\W\d_]", stem):
+        score += 1.5  # filed under a day, and called something
     score += 1.5 if digits < _LONG_NUMBER and _HASH.match(stem) else 0.0
     if not score and len(segments) == 1:
         return -2.0
+    if _NUMBERED.search(path):
+        return score + 2.0  # /archives/123 is how weblogs number their entries
     is_topic = not _TOPICS.isdisjoint(segment.lower() for segment in segments[-2:])
     if is_topic and not dated and words < _SENTENCE:
         score -= 2.5

@@ -1,0 +1,52 @@
+"""Links that say the same as many others ("read more", "続きを読む") in, the headline beside each out.
+
+Where title and link stand apart, the link's own words say nothing, and the heading of its block everything: the largest
+block around the link in which no other link of this kind leads to another address.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+import lxml.html
+
+from feeds.extract.listing_links import Link, upwards
+
+_SEVERAL = 3
+_LONGEST_LABEL = 40
+_LEVELS = 5
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_SHORTEST = 2
+
+
+def headings_beside(links: Iterable[Link]) -> Mapping[str, str]:
+    """Identity of an address -> the heading of its block, for addresses whose links all say what others say too."""
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    by_identity: defaultdict[str, list[Link]] = defaultdict(list)
+    for link in links:
+        by_identity[link.identity].append(link)
+        named[link.text.casefold()].add(link.identity)
+    silent = {identity for identity, group in by_identity.items() if all(_says_nothing(link, named) for link in group)}
+    anchors = {link.anchor: link.identity for identity in silent for link in by_identity[identity]}
+    found: dict[str, str] = {}
+    for identity in silent:
+        heading = next((text for link in by_identity[identity] if (text := _heading_of_block(link, anchors))), "")
+        if heading:
+            found[identity] = heading
+    return found
+
+
+def _says_nothing(link: Link, named: Mapping[str, set[str]]) -> bool:
+    return not link.text or (len(link.text) <= _LONGEST_LABEL and len(named[link.text.casefold()]) >= _SEVERAL)
+
+
+def _heading_of_block(link: Link, anchors: Mapping[lxml.html.HtmlElement, str]) -> str:
+    heading: lxml.html.HtmlElement | None = None
+    for place in islice(upwards(link.place), _LEVELS):
+        if any(anchors.get(anchor, link.identity) != link.identity for anchor in place.element.iter("a")):
+            break
+        heading = next(place.element.iter(*_HEADINGS), heading)
+    text = " ".join(heading.text_content().split()) if heading is not None else ""
+    return text if len(text) >= _SHORTEST else ""
