@@ -44,12 +44,13 @@ _LANGUAGES = tuple(
 _BIT = {language: 1 << place for place, language in enumerate(_LANGUAGES)}
 # regions of CLDR that are no countries: made up, or unknown
 _NO_COUNTRY = frozenset({"EZ", "QO", "XA", "XB", "ZZ"})
-# names that mean something else more often in their own language: a state, towns, first names
+# names that mean something else more often in their own language: a state, towns, first names, "one" (Isle of Man)
 _DOUBTFUL = {
     "en": {"georgia", "jordan", "chad"},
     "es": {"granada", "guadalupe", "san martín"},
     "fr": {"salvador"},
     "it": {"monaco"},
+    "no": {"man"},
     "pt": {"granada", "guadalupe"},
 }
 _BRACKETS = re.compile(r"\s*[(（].*[)）]\s*$")

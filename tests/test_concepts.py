@@ -52,6 +52,7 @@ def write(folder: Path, text: str) -> Path:
         ("Georgia", "it", "country:GE"),
         ("Monaco", "it", None),  # Munich
         ("Monaco", "fr", "country:MC"),
+        ("Man", "nb", None),
         ("Saksa", "fi", "country:DE"),  # the language is called so too
         ("Deutsch", "de", "language:de"),
         ("中文", "zh", "language:zh"),

@@ -114,6 +114,8 @@ def test_a_single_word_is_mentioned_in_passing_once_in_the_lead() -> None:
     assert infer("Open again", f"{lead} The mayor of Rostock was there.", "Rostock") == ["Rostock"]
     assert infer("Open again", lead, names=("Rostock",)) == ["Rostock"]  # known to be a name
     assert infer("Open again", "They came from New York.", "New York") == ["New York"]
+    assert infer("Åpen igjen", "Man ser havet.", language="no", names=("Man",)) == []
+    assert infer("Åpen igjen", "Iran ser havet.", language="no", names=("Iran",)) == ["Iran"]
 
 
 def test_the_title_comes_first_and_there_is_an_end() -> None:
