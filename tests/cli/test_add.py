@@ -127,8 +127,22 @@ def test_what_cannot_be_polled_ends_with_one_and_says_what_to_do(run: Run, newsr
         assert words in ran.err
     ran = run("add", f"{newsroom.url}/nothing-here", "--allow-private")
     assert (ran.code, "try the site's front page" in ran.err) == (1, True)
-    ran = run("add", f"{newsroom.url}/", "--allow-private")
-    assert (ran.code, f"{newsroom.url}/zh/" in ran.err) == (1, True)  # it leads to editions only
+
+
+def test_a_page_that_leads_to_editions_only_offers_them(run: Run, newsroom: Newsroom) -> None:
+    ran = run("add", f"{newsroom.url}/", "--allow-private", "--yes", "--dry-run")
+    assert all(
+        f"polyfeed add {newsroom.url}/{one}/ --allow-private" in ran.out for one in ("de", "ja", "fr", "en", "zh")
+    )
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/news-sitemap.xml", "sitemap"), ("/api/de/articles", "json")])
+def test_a_sitemap_or_an_api_is_taken_as_what_it_is(
+    run: Run, newsroom: Newsroom, tmp_path: Path, path: str, kind: str
+) -> None:
+    assert run("add", f"{newsroom.url}{path}", "--allow-private", "--yes", "--id", "it").code == 0
+    (source,) = load_sources(tmp_path / "config" / "sources").sources
+    assert (source.kind, source.url) == (kind, f"{newsroom.url}{path}")
 
 
 def test_a_redesigned_page_without_links_still_has_its_feed(run: Run, newsroom: Newsroom) -> None:
