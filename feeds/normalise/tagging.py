@@ -163,9 +163,8 @@ def infer_keywords(
     for hits, is_title in ((in_title, True), (in_lead, False)):
         for hit in hits:
             key = hit.known.key
-            is_meant = hit.known.is_name or (
-                key in telling and (is_title or mentions[key] > 1 or _is_phrase(hit.known))
-            )
+            is_name = hit.known.is_name and (hit.tells or len(key) > _LEAST_LETTERS)  # Man, at the head of a sentence
+            is_meant = is_name or (key in telling and (is_title or mentions[key] > 1 or _is_phrase(hit.known)))
             if is_meant and key not in carried:
                 found.setdefault(key, Inferred(key=key, label=hit.known.label, in_title=is_title))
     return tuple(found.values())[:MOST]
