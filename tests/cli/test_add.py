@@ -46,7 +46,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
 
 @pytest.fixture(scope="module")
 def newsroom() -> Iterator[Newsroom]:
-    with Newsroom(articles=200, every_s=0).start() as site:
+    with Newsroom(articles=100, every_s=0).start() as site:
         yield site
 
 
