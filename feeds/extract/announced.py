@@ -36,7 +36,9 @@ _FILE = re.compile(
     r"|(?:^|/)index\.(?:xml|rdf)\Z",
     re.IGNORECASE,
 )
-_FEED_QUERY = re.compile(r"(?:^|&)(?:feed=\w|(?:format|type|output|alt)=(?:rss|atom|feed)\b)", re.IGNORECASE)
+_FEED_QUERY = re.compile(
+    r"(?:^|&)(?:feed=(?:rss2?|rdf|atom|json|feed|1)|(?:format|type|output|alt)=(?:rss|atom|feed))\b", re.IGNORECASE
+)
 _WORDS = re.compile(
     r"\b(?:rss|atom|xml|json)[\s-]?(?:feeds?)?\b|\bfeeds?\b|^news-?feed\b|ＲＳＳ|фид\b|лента rss", re.IGNORECASE
 )

@@ -61,6 +61,7 @@ def test_what_says_feed(link: str) -> None:
         '<a href="/2026/11/23/cows-need-feed">Feed for cows</a>',
         '<a href="/feedback.php">Feedback</a>',
         '<a href="/atomkraft/">Atomkraft</a>',
+        '<a href="/job/4711.html?feed=premium">A job</a>',
         '<a href="https://reader.example.com/add?url=https://news.example.org/rss.xml">Add to reader</a>',
         '<a href="javascript:rss()">RSS</a>',
         '<a href="http://[">RSS</a>',

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from feeds.errors import FetchError, NothingFound, SourceError
+from feeds.fetch.budget import Budget
 from feeds.fetch.client import Fetcher
 from feeds.model import Kind
 from feeds.pipeline.discover import Discovery, discover
@@ -284,6 +285,22 @@ def test_a_private_host_is_refused_with_the_option_that_allows_it(site: Site, fe
 def test_what_is_no_address(fetcher: Fetcher, address: str) -> None:
     with pytest.raises(FetchError, match="is no web address"):
         discover(address, fetcher=fetcher, now=NOW, allow_private=True)
+
+
+def test_a_host_in_another_script_is_asked_for_by_its_a_labels(site: Site) -> None:
+    front(site)
+    asked: list[str] = []
+
+    def resolve(host: str, *_: object) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    with Fetcher(user_agent="Polyfeed/1", timeout_s=5, max_bytes=10**6, budget=Budget(), resolve=resolve) as fetcher:
+        url = f"http://bücher.example:{site.url.rpartition(':')[2]}/"
+        found = discover(url, fetcher=fetcher, now=NOW, allow_private=True, delay_s=0.0)
+    assert found.url.startswith("http://xn--bcher-kva.example:")
+    assert set(asked) == {"xn--bcher-kva.example"}
+    assert source_of(found, found.recommended).id == "the-quay-times"
 
 
 def test_a_list_whose_pages_are_no_articles_is_not_recommended(site: Site, fetcher: Fetcher) -> None:
