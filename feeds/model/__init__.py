@@ -35,6 +35,7 @@ from feeds.model.question import (
     Not,
     Question,
     Side,
+    Synonym,
 )
 from feeds.model.source import ApiFields, Kind, Recipe, Section, Source
 
@@ -75,6 +76,7 @@ __all__ = [
     "SourceStatus",
     "StoredArticle",
     "StoryLink",
+    "Synonym",
     "TargetRecord",
     "Twin",
     "Update",

@@ -89,6 +89,18 @@ Question: TypeAlias = Union[Has, Dated, AllOf, AnyOf, Not]  # noqa: UP007 - the 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Synonym:
+    """Another key that means what the query's ``keyword`` does, in articles of these languages; none: of any.
+
+    ``languages`` cover others as those of a FeedQuery do.
+    """
+
+    keyword: str
+    key: str
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedQuery:
     """Which articles a feed holds; equal questions are equal values.
 
@@ -97,7 +109,8 @@ class FeedQuery:
     What another source publishes at the very same address (``Twin.SAME``) is held only where ``source`` is given;
     without ``copies`` syndicated copies are left out too. Without ``inferred`` a keyword counts only where the
     publisher gave it. ``fallback`` are languages whose articles stand in for stories that no edition in ``languages``
-    has. ``question`` is whatever else is asked.
+    has. ``question`` is whatever else is asked. ``synonyms`` are for the store alone: they follow from the keywords
+    and are empty wherever questions are compared, written or read.
     """
 
     languages: tuple[str, ...] = ()
@@ -109,6 +122,7 @@ class FeedQuery:
     inferred: bool = True
     fallback: tuple[str, ...] = ()
     question: Question | None = None
+    synonyms: tuple[Synonym, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,8 @@ class Source:
     section on the first poll, and ``backfill`` articles at most of what it finds there. ``path`` is the folder or
     WARC file of an archive, ``url`` then where its pages came from; ``api`` belongs to JSON. ``recheck_s``: for so
     long after an article was first read its page is read again on each poll to catch edits (0: only when the
-    listing shows that it changed).
+    listing shows that it changed). With ``infer_keywords`` its articles also get the known keywords that title and
+    lead name.
     """
 
     id: str
@@ -118,6 +119,7 @@ class Source:
     pages: int = 1
     backfill: int = 200
     recheck_s: float = 0.0
+    infer_keywords: bool = True
     allow_private: bool = False
     enabled: bool = True
 

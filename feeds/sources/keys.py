@@ -137,6 +137,12 @@ SOURCE_KEYS: tuple[Key, ...] = (
         more="0: only when the listing shows that it changed.",
     ),
     Key(
+        name="infer_keywords",
+        form=Flag(),
+        short="whether known keywords are found in its titles and leads",
+        more="They are added to those that the publisher gave, and marked as inferred.",
+    ),
+    Key(
         name="allow_private",
         form=Flag(),
         short="whether it may be on this machine or a private network",
