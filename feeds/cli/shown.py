@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from feeds.extract.page_recipe import PAGE_FIELDS
-from feeds.model import Article, Item
+from feeds.model import PAGE_FIELDS, Article, Item
 
 FIELDS = (
     "title",

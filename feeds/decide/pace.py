@@ -14,7 +14,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 from feeds.errors import PolyfeedError, RateLimited
-from feeds.model import Hints, Source, SourceState
+from feeds.model import WELL, Hints, Source, SourceState
 
 SHORTEST_RETRY_S = 30.0
 DAY_S = 86_400.0
@@ -22,8 +22,6 @@ LONGEST_WAIT_S = DAY_S
 # backing off doubles the wait with each failure in a row, up to a day
 MAX_DOUBLINGS = 10
 JITTER = 0.1
-# states in which a source answers and delivers: no failure, polled at its pace
-WELL = frozenset({SourceState.OK, SourceState.QUIET, SourceState.STALE})
 
 # so often is looked for each article that is expected: it is then found after an eighth of the usual gap, on average
 LOOKS_PER_ARTICLE = 4

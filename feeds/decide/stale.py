@@ -10,29 +10,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 
-from feeds.model import Item, Recipe
+from feeds.model import PAGE_FIELDS, Item, Recipe
 
 # on fewer pages a selector may find nothing by chance: no agency named, no picture
 ENOUGH_PAGES = 3
 
-# what a selector of an article page gives; the field of the recipe and that of the item
-PAGE_FIELDS: Mapping[str, str] = {
-    name: "content_html" if name == "body" else name
-    for name in (
-        "title",
-        "authors",
-        "published",
-        "updated",
-        "keywords",
-        "body",
-        "summary",
-        "image",
-        "image_caption",
-        "origin",
-        "section",
-        "language",
-    )
-}
 _LISTING_FIELDS: Mapping[str, str] = {"listed_title": "title", "listed_date": "published"}
 _NAMED = re.compile(r"\brecipe\.(\w+)")
 

@@ -14,25 +14,10 @@ from feeds.dates import read_date
 from feeds.extract.found import Found, absolute
 from feeds.extract.select import compile_selector
 from feeds.folding import canonical_language
-from feeds.model import Item, Recipe
+from feeds.model import PAGE_FIELDS, Item, Recipe
 from feeds.names import split_keywords
 
 BY_RECIPE = "recipe"
-# a recipe's key -> the field of the item that it gives
-PAGE_FIELDS = {
-    "title": "title",
-    "authors": "authors",
-    "published": "published",
-    "updated": "updated",
-    "keywords": "keywords",
-    "language": "language",
-    "section": "section",
-    "summary": "summary",
-    "body": "content_html",
-    "image": "image",
-    "image_caption": "image_caption",
-    "origin": "origin",
-}
 
 
 def select_fields(tree: lxml.html.HtmlElement, url: str, recipe: Recipe) -> dict[str, Found[Any] | None]:

@@ -18,11 +18,11 @@ import lxml.html
 from feeds.dates import read_date
 from feeds.errors import ExtractError
 from feeds.extract.found import clean
-from feeds.extract.page_recipe import PAGE_FIELDS, select_value
+from feeds.extract.page_recipe import select_value
 from feeds.extract.selectors import selectors_of
 from feeds.extract.suggest_body import EQUAL, PageCase, body_likeness, suggest_body
 from feeds.extract.tree import parse_html
-from feeds.model import Item, Recipe
+from feeds.model import PAGE_FIELDS, Item, Recipe
 from feeds.names import split_authors, split_keywords
 
 Element = lxml.html.HtmlElement

@@ -7,6 +7,7 @@ Datetimes are aware; instants the program itself records are UTC; dates a page g
 from feeds.model.article import NOTHING, Article, Item, StoredArticle, Twin, instant
 from feeds.model.document import Document, Hints, NotModified, Validators
 from feeds.model.poll import (
+    WELL,
     ArticleUpdate,
     Change,
     Claim,
@@ -37,10 +38,12 @@ from feeds.model.question import (
     Side,
     Synonym,
 )
-from feeds.model.source import ApiFields, Kind, Recipe, Section, Source
+from feeds.model.source import PAGE_FIELDS, ApiFields, Kind, Recipe, Section, Source
 
 __all__ = [
     "NOTHING",
+    "PAGE_FIELDS",
+    "WELL",
     "AllOf",
     "AnyOf",
     "ApiFields",

@@ -35,6 +35,10 @@ class SourceState(StrEnum):
     RETIRED = "retired"  # no longer configured; its articles stay
 
 
+# in these states a source answers and its articles come
+WELL = frozenset({SourceState.OK, SourceState.QUIET, SourceState.STALE})
+
+
 class PageState(StrEnum):
     """What became of an article page."""
 

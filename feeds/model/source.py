@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Kind(StrEnum):
@@ -63,6 +65,25 @@ class Recipe:
     date_formats: tuple[str, ...] = ()
     keyword_separators: str | None = None
     encoding: str | None = None
+
+
+# a recipe's key for the article page -> the field of the item that it gives
+PAGE_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "title": "title",
+        "authors": "authors",
+        "published": "published",
+        "updated": "updated",
+        "keywords": "keywords",
+        "language": "language",
+        "section": "section",
+        "summary": "summary",
+        "body": "content_html",
+        "image": "image",
+        "image_caption": "image_caption",
+        "origin": "origin",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

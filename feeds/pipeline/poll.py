@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from feeds.decide.fingerprint import read_as
 from feeds.decide.first_read import beyond_backfill
 from feeds.decide.joining import join_items
-from feeds.decide.pace import WELL, next_poll, pace_of
+from feeds.decide.pace import next_poll, pace_of
 from feeds.decide.plan import Plan, plan_pages
 from feeds.decide.quiet import DAYS, quiet_reason
 from feeds.decide.records import skipped_record
@@ -28,6 +28,7 @@ from feeds.decide.validity import has_lapsed, in_force
 from feeds.errors import NothingFound
 from feeds.fetch.client import Fetcher
 from feeds.model import (
+    WELL,
     Change,
     Claim,
     Document,

@@ -15,11 +15,10 @@ from typing import Any
 
 from feeds.errors import ExtractError
 from feeds.extract.page import read_page
-from feeds.extract.page_recipe import PAGE_FIELDS
 from feeds.extract.suggest_body import PageCase
 from feeds.extract.suggest_listing import ListingCase, listing_case, suggest_for_listings
 from feeds.extract.suggest_page import SUGGESTED, Suggested, judge, judge_body, page_case, suggest_for_pages
-from feeds.model import Document, Recipe, Source
+from feeds.model import PAGE_FIELDS, Document, Recipe, Source
 from feeds.sources.keys import SELECTORS
 from feeds.sources.writing import write_recipe
 

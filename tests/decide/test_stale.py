@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from feeds.decide.stale import PAGE_FIELDS, judge_listings, judge_pages, names_in, page_selectors, stale_reason
-from feeds.model import Item, Recipe
+from feeds.decide.stale import judge_listings, judge_pages, names_in, page_selectors, stale_reason
+from feeds.model import PAGE_FIELDS, Item, Recipe
 
 from .samples import item
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from feeds.extract.page import read_page
-from feeds.extract.page_recipe import PAGE_FIELDS, unmet
-from feeds.model import Item, Recipe
+from feeds.extract.page_recipe import unmet
+from feeds.model import PAGE_FIELDS, Item, Recipe
 from feeds.pipeline.read import read_article
 
 URL = "https://news.example.org/2026/harbour.html"

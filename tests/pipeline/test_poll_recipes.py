@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from feeds.decide import stale
-from feeds.extract import page_recipe
 from feeds.model import Recipe, SourceState, SourceStatus
 from feeds.newsroom import Newsroom, newsroom_sources
 from feeds.pipeline.poll import PollReport
@@ -49,10 +47,6 @@ def status(house: House) -> SourceStatus:
 def suggested(house: House) -> Recipe:
     read: dict[str, Any] = tomllib.loads(status(house).suggestion)["recipe"]
     return Recipe(**read)
-
-
-def test_stale_selectors_are_those_that_pages_are_read_by() -> None:
-    assert dict(stale.PAGE_FIELDS) == page_recipe.PAGE_FIELDS
 
 
 def test_a_redesign_is_told_with_a_recipe_that_works_and_articles_keep_coming(
