@@ -96,8 +96,8 @@ def prepare(sources: Sequence[Source]) -> list[dict[str, Any]]:
 def configure(connection: Connection, prepared: Sequence[dict[str, Any]], now: dt.datetime) -> None:
     """Writes these as they are configured.
 
-    When a source is polled next changes only if it is new or returns, is switched on or off, or was polled by a clock
-    that was wrong: then it is due, whatever that clock said.
+    When a source is polled next changes only if it is new or returns, is switched on or off, is to be read elsewhere
+    than before, or was polled by a clock that was wrong: then it is due, whatever was planned.
     """
     lock_claiming(connection)
     stored = {str(row.id): row for row in _stored(connection, [values["which"] for values in prepared], now)}
@@ -106,26 +106,36 @@ def configure(connection: Connection, prepared: Sequence[dict[str, Any]], now: d
     if parts.fresh:
         connection.execute(source.insert(), parts.fresh)
     if parts.returning:
-        again: dict[str, Any] = {name: bindparam(name) for name in parts.returning[0] if name != "which"}
-        connection.execute(update(source).where(this).values(again), parts.returning)
+        back: dict[str, Any] = {name: bindparam(name) for name in parts.returning[0] if name != "which"}
+        connection.execute(update(source).where(this).values(back), parts.returning)
     if parts.staying:
         connection.execute(update(source).where(this).values(_ACCORDING_TO_LEASE), parts.staying)
+    at = bindparam("now", type_=Instant)
+    if parts.elsewhere:
+        due_at = case((source.c.enabled, at), else_=null())
+        again = {"next_poll_at": at, "due_at": due_at, "failures": 0, "lease_token": None, "lease_until": None}
+        connection.execute(update(source).where(this).values(again), parts.elsewhere)
     if parts.ahead:
-        at = bindparam("now", type_=Instant)
         connection.execute(update(source).where(this).values(next_poll_at=at, due_at=at, last_poll_at=at), parts.ahead)
     _place(connection, prepared, stored.values())
-    back = [(row["which"], row["name"], SourceState.RETIRED.value) for row in parts.returning]
-    _tell(connection, back, SourceState.WAITING, now)
+    returned = [(row["which"], row["name"], SourceState.RETIRED.value) for row in parts.returning]
+    _tell(connection, returned, SourceState.WAITING, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
-    """Rows to write, by what they are to the store; ``ahead`` are those of ``staying`` whose clock was wrong."""
+    """Rows to write, by what they are to the store.
+
+    Of ``staying``, ``ahead`` are those whose clock was wrong, and ``elsewhere`` those that are to be read elsewhere: an
+    operator who mends the address of a source that is gone does not wait a day, and a poll of the old address that
+    still runs has lost its lease.
+    """
 
     fresh: list[dict[str, Any]] = field(default_factory=list)
     returning: list[dict[str, Any]] = field(default_factory=list)
     staying: list[dict[str, Any]] = field(default_factory=list)
     ahead: list[dict[str, Any]] = field(default_factory=list)
+    elsewhere: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _sort(prepared: Sequence[dict[str, Any]], stored: Mapping[str, Row[*tuple[Any, ...]]], now: dt.datetime) -> _Parts:
@@ -142,7 +152,15 @@ def _sort(prepared: Sequence[dict[str, Any]], stored: Mapping[str, Row[*tuple[An
             parts.staying.append(values)
             if values["enabled"] and row.is_ahead:
                 parts.ahead.append({"which": row.id, "now": now})
+            elif not _is_read_there(row, values):
+                parts.elsewhere.append({"which": row.id, "now": now})
     return parts
+
+
+def _is_read_there(row: Row[*tuple[Any, ...]], values: Mapping[str, Any]) -> bool:
+    sections = json_text(values["sections"]) if values["sections"] else "[]"
+    said = (values["kind"], values["url"], sections)
+    return (row.kind, row.url, row.sections) in (said, tuple(map(clean_value, said)))
 
 
 _ACCORDING_TO_LEASE: dict[str, Any] = {name: bindparam(name) for name in (*_CONFIGURED, "domain")} | {

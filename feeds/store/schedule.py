@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Row, bindparam, case, exists, func, literal, select, update
 
 from feeds.errors import LeaseLost
-from feeds.model import Claim, Hints, Outcome, SourceState
+from feeds.model import WELL, Claim, Hints, Outcome, SourceState
 from feeds.store.columns import Instant
 from feeds.store.dialect import lock_claiming
 from feeds.store.memory import chunks
@@ -159,7 +159,7 @@ def hold(connection: Connection, claim: Claim) -> Row[*tuple[Any, ...]]:
     values = {"held": claim.source_id, "token": claim.token}
     row = connection.execute(_HELD, values).one_or_none()
     if row is None:
-        raise LeaseLost(f"{claim.source_id}: another poll has taken this source over, or it was retired")
+        raise LeaseLost(f"{claim.source_id}: another poll has taken this source over, or its configuration changed")
     return row
 
 
@@ -193,7 +193,7 @@ def finish(connection: Connection, claim: Claim, outcome: Outcome) -> None:
         "failures": outcome.failures,
         "next_poll_at": outcome.next_poll_at,
         "last_poll_at": outcome.polled_at,
-        "last_ok_at": outcome.polled_at if outcome.state is SourceState.OK else before.last_ok_at,
+        "last_ok_at": outcome.polled_at if outcome.state in WELL else before.last_ok_at,
         "hints": None if outcome.hints == Hints() else asdict(outcome.hints),
         "pace_s": outcome.pace_s,
         "suggestion": outcome.suggestion,

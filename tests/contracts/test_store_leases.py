@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from feeds.model import (
     ArticleUpdate,
     Change,
     Claim,
+    Kind,
     Outcome,
     PageRecord,
     PageState,
@@ -72,19 +74,66 @@ def test_a_new_source_is_due_at_once_and_waiting(store: Store, now: dt.datetime,
     assert claimed(store, now) == ["daily"]
 
 
-def test_changed_configuration_does_not_change_when_it_is_due(
+def test_a_new_name_or_pace_does_not_change_when_a_source_is_due(
     store: Store, now: dt.datetime, source: Callable[..., Source]
 ) -> None:
     store.register([source("daily")], now)
     store.finish(store.claim_due(now, limit=1, lease_s=60)[0], ended(now))
 
-    store.register([source("daily", name="Renamed", url="https://moved.example/", interval_s=5.0)], now + HOUR / 2)
+    store.register([source("daily", name="Renamed", interval_s=5.0)], now + HOUR / 2)
 
     after = status(store, "daily")
-    assert (after.name, after.url, after.next_poll_at) == ("Renamed", "https://moved.example/", now + HOUR)
+    assert (after.name, after.next_poll_at) == ("Renamed", now + HOUR)
     assert (after.state, after.state_since) == (SourceState.OK, now)
     assert claimed(store, now + HOUR / 2) == []
     assert claimed(store, now + HOUR) == ["daily"]
+
+
+SECTION = Section(url="https://daily.example/china", slug="china", name="China")
+
+
+@pytest.mark.parametrize(
+    "mended",
+    [{"url": "https://moved.example/"}, {"sections": (SECTION,)}, {"kind": Kind.FEED}],
+)
+def test_who_mends_where_a_source_is_read_does_not_wait(
+    store: Store, now: dt.datetime, source: Callable[..., Source], mended: dict[str, Any]
+) -> None:
+    store.register([source("daily")], now)
+    gone = ended(now, SourceState.GONE, reason="answered 410", failures=8)
+    store.finish(must(store.claim("daily", now, lease_s=60)), gone)
+    assert claimed(store, now + HOUR / 2) == []
+
+    store.register([source("daily", **mended)], now + HOUR / 2)
+
+    assert status(store, "daily").next_poll_at == now + HOUR / 2
+    (claim,) = store.claim_due(now + HOUR / 2, limit=9, lease_s=60)
+    assert claim.failures == 0
+    store.finish(claim, ended(now + HOUR / 2))
+    store.register([source("daily", **mended)], now + HOUR)
+    assert claimed(store, now + HOUR) == [], "what did not change again is polled at its pace"
+
+
+def test_a_poll_of_the_address_before_writes_nothing(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("daily")], now)
+    claim = must(store.claim("daily", now, lease_s=60))
+    store.register([source("daily", url="https://moved.example/")], now)
+    with pytest.raises(LeaseLost, match="its configuration changed"):
+        store.finish(claim, ended(now))
+    assert claimed(store, now) == ["daily"]
+
+
+def test_a_source_mended_while_disabled_is_due_when_it_is_enabled(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("daily")], now)
+    store.finish(must(store.claim("daily", now, lease_s=60)), ended(now))
+    store.register([source("daily", url="https://moved.example/", enabled=False)], now)
+    assert claimed(store, now + 9 * HOUR) == []
+    store.register([source("daily", url="https://moved.example/")], now)
+    assert claimed(store, now) == ["daily"]
 
 
 def test_registering_while_a_poll_runs_leaves_its_lease_alone(
@@ -323,6 +372,9 @@ def test_a_state_lasts_since_it_began(store: Store, now: dt.datetime, source: Ca
         now + 5 * HOUR,
     )
     assert poll(5, SourceState.OK).last_ok_at == now + 5 * HOUR
+    assert poll(6, SourceState.QUIET).last_ok_at == now + 6 * HOUR
+    assert poll(7, SourceState.STALE).last_ok_at == now + 7 * HOUR
+    assert poll(8, SourceState.EMPTY).last_ok_at == now + 7 * HOUR
 
 
 def test_instants_come_back_in_utc_whatever_zone_they_were_given_in(

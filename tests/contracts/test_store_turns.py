@@ -172,4 +172,7 @@ def _register(store: Store, model: _Model, rng: random.Random, source: MakeSourc
         if name not in model.rows or model.rows[name].retired:
             model.rows[name] = _Row(domain=domain, next_at=now, enabled=enabled)
         else:
-            model.rows[name].domain, model.rows[name].enabled = domain, enabled
+            row = model.rows[name]
+            if row.domain != domain:
+                row.next_at, row.lease = now, None
+            row.domain, row.enabled = domain, enabled
