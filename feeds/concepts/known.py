@@ -53,6 +53,8 @@ _DOUBTFUL = {
     "no": {"man"},
     "pt": {"granada", "guadalupe"},
 }
+# names that a question without a language cannot be sure of: those, and what is a common word in English
+_DOUBTFUL_ANYWHERE = frozenset({"island", *(name for names in _DOUBTFUL.values() for name in names)})
 _BRACKETS = re.compile(r"\s*[(（].*[)）]\s*$")
 _COUNTRY_CODE = re.compile("[A-Z]{2}")
 
@@ -95,12 +97,14 @@ class Concepts:
         Args:
             key: ``folding.keyword_key`` of the keyword.
             language: BCP 47 tag of the article that carries it; None where a question names no language: then the
-                keyword is taken in whatever language it means one thing only.
+                keyword must mean one thing only, in whatever language.
         """
         spoken = root_language(language) if language else None
-        for one in self._by_key.get(key, ()):
-            if spoken is None or not one.words[key] or spoken in one.words[key]:
-                return one.concept
+        own = [one.concept for one in self._by_key.get(key, ()) if _counts_in(one.words[key], spoken)]
+        if own:
+            return own[0] if len(set(own)) == 1 else None
+        if spoken is None and key in _DOUBTFUL_ANYWHERE:
+            return None
         entry = self.names.get(key, ())
         mask = _BIT.get(spoken, 0) if spoken else -1
         meant = [str(entry[at]) for at in range(0, len(entry), 2) if int(entry[at + 1]) & mask]
@@ -127,6 +131,12 @@ class Concepts:
         for one in self.own:
             if one.concept == concept:
                 return one.label
+        return self.cldr_name(concept, language) or concept.partition(":")[2]
+
+    def cldr_name(self, concept: str, language: str) -> str:
+        """CLDR's name of a concept in a language, else in English; empty for what CLDR does not name."""
+        if concept.startswith(OWN):
+            return ""
         kind, _, code = concept.partition(":")
         for tag in (language, "en"):
             try:
@@ -136,7 +146,7 @@ class Concepts:
             names: Mapping[str, str] = locale.territories if f"{kind}:" == COUNTRY else locale.languages
             if code in names:
                 return names[code]
-        return code
+        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +172,10 @@ def load_concepts(config: Path, *, cache_folder: Path | None = None) -> LoadedCo
     said = repr([(one.concept, sorted((key, sorted(tags)) for key, tags in one.words.items())) for one in own])
     concepts = Concepts(names=names, own=own, fingerprint=f"{_edition()} {_digest(said)}")
     return LoadedConcepts(concepts=concepts, mistakes=tuple(reading.mistakes))
+
+
+def _counts_in(languages: frozenset[str], spoken: str | None) -> bool:
+    return spoken is None or not languages or spoken in languages
 
 
 # --- the operator's file --------------------------------------------------------------------------------------------
