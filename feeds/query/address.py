@@ -7,9 +7,12 @@
     /feeds/{languages}/keywords/A,B         articles that carry A or B
     /feeds/{languages}/sections/{slug}
     /feeds/{languages}/sources/{id}
+    /feeds/{languages}/search?q=…           whatever the language of questions can ask
+    /feeds/named/{name}                     a question that the operator has given a name
 
 each with ``.atom``, ``.rss`` or ``.json`` behind it, or nothing for the HTML page of the same feed. ``?copies=hide``
-leaves syndicated copies out; no other parameter means anything.
+leaves syndicated copies out, ``?inferred=no`` keywords that were only found in the text; no other parameter means
+anything.
 
 An address has three spellings. The *decoded path* is what a WSGI server hands on (``PATH_INFO`` as text): that is
 what ``read_address`` reads and ``spell_address`` writes. The *wire* form is the decoded path percent-encoded, and
@@ -23,21 +26,24 @@ from __future__ import annotations
 import dataclasses
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Never
-from urllib.parse import quote, unquote_plus, unquote_to_bytes
+from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes
 
 from feeds.errors import QueryError
-from feeds.folding import display_form, is_language_tag, keyword_key, language_case
+from feeds.folding import display_form, is_language_tag, keyword_key, language_case, without_covered
 from feeds.model import FeedQuery, Format, Match
+from feeds.query.language import read_question
+from feeds.query.settle import MAX_KEYWORDS, MAX_LANGUAGES, search_text, settle
 
 MAX_PATH_CHARS = 1000
-MAX_KEYWORDS = 10
-MAX_LANGUAGES = 20
 EVERY_LANGUAGE = "all"
-COPIES = "copies"
+SEARCH = "search"
+NAMED = "named"
+QUESTION, COPIES, INFERRED = "q", "copies", "inferred"
 HIDE_COPIES = f"{COPIES}=hide"
+NOT_INFERRED = f"{INFERRED}=no"
 
 # never change it: it is part of every feed's id
 _FEED_NAMESPACE = uuid.UUID("5c8e2f0a-7d0b-5c55-9a4e-0f6f1f2b8d31")
@@ -47,17 +53,35 @@ _FORMAT_NAMES = ", ".join(f".{format_.value}" for format_ in Format)
 _FORMAT_ENDING = re.compile(rf"\.({'|'.join(format_.value for format_ in Format)})$", re.IGNORECASE)
 # what cannot stand bare inside one keyword; surrogates have no UTF-8 form of their own
 _RESERVED = re.compile("[+,/%\x00-\x1f\x7f\ud800-\udfff]")
+# what would end a parameter or be read as another sign
+_PARAMETER_SIGNS = re.compile("[ +&#%;\x00-\x1f\x7f]")
 _DOTS = re.compile(r"\.+")
+_KNOWN = frozenset({QUESTION, COPIES, INFERRED})
 _KINDS = ("keywords", "sections", "sources")
-_FORMS = "/feeds/{language}, /feeds/{language}/keywords/{A+B or A,B}, /sections/{slug} or /sources/{id}"
+_FORMS = "/feeds/{language}, /feeds/{language}/keywords/{A+B or A,B}, /sections/{slug}, /sources/{id} or /search?q=…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A question and how it is to be answered; ``format`` is None for the HTML page."""
+    """A question and how it is to be answered; ``format`` is None for the HTML page.
+
+    Of a path ``name`` is that of a named feed, whose query is not known here, and ``is_search`` says that the
+    parameters hold a question.
+    """
 
     query: FeedQuery
     format: Format | None = None
+    name: str | None = None
+    is_search: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """What the parameters of an address say; ``question`` is text as it was asked."""
+
+    question: str = ""
+    copies: bool = True
+    inferred: bool = True
 
 
 def read_address(path: str) -> Address:
@@ -78,39 +102,103 @@ def read_address(path: str) -> Address:
         _refuse(f"which language? Feed addresses are {_FORMS}", len(path))
     format_, parts[-1] = _read_format(parts[-1])
     _, languages, *selection = parts
+    word = languages[1].strip().casefold()
+    if word == NAMED:
+        return Address(query=FeedQuery(), format=format_, name=_read_name(selection, len(path)))
+    if word == SEARCH and not selection:
+        return Address(query=FeedQuery(), format=format_, is_search=True)
     query = FeedQuery(languages=_read_languages(*languages, is_last=not selection))
+    if len(selection) == 1 and selection[0][1].strip().casefold() == SEARCH:
+        return Address(query=query, format=format_, is_search=True)
     if selection:
         query = _read_selection(query, selection, len(path))
     return Address(query=query, format=format_)
 
 
-def read_copies(query_string: str) -> tuple[bool, bool]:
-    """What a query string says of syndicated copies: whether they are wanted, and whether it says so in the one way.
-
-    ``copies=hide`` leaves them out; to want them it is best to say nothing, for any other value means that too. Other
-    parameters say nothing.
-    """
-    if not query_string or (COPIES not in query_string.lower() and "%" not in query_string):
-        return True, True
-    said = [piece.partition("=") for piece in query_string.split("&") if _says_copies(piece)]
-    if not said:
-        return True, True
-    is_hidden = unquote_plus(said[0][2]).strip().casefold() == "hide"
-    return not is_hidden, ["".join(each) for each in said] == [HIDE_COPIES]
+def read_parameters(query_string: str) -> Parameters:
+    """What a query string says of a feed: of two values the first. Other parameters say nothing."""
+    said: dict[str, str] = {}
+    for piece in _pieces(query_string):
+        if (name := _name(piece)) in _KNOWN:
+            said.setdefault(name, unquote_plus(piece.partition("=")[2]).strip())
+    return Parameters(
+        question=said.get(QUESTION, ""),
+        copies=said.get(COPIES, "").casefold() != "hide",
+        inferred=said.get(INFERRED, "").casefold() != "no",
+    )
 
 
-def without_copies(query_string: str) -> str:
+def known_parameters(query_string: str, *, with_question: bool = True) -> str:
+    """The part of a query string that says something of a feed, as it stands; compare with ``write_parameters``."""
+    if not query_string:
+        return ""
+    known = _KNOWN if with_question else _KNOWN - {QUESTION}
+    return "&".join(piece for piece in _pieces(query_string) if _name(piece) in known)
+
+
+def other_parameters(query_string: str) -> str:
     """The other parameters of a query string."""
-    return "&".join(piece for piece in query_string.split("&") if piece and not _says_copies(piece))
+    return "&".join(piece for piece in _pieces(query_string) if _name(piece) not in _KNOWN)
 
 
-def _says_copies(piece: str) -> bool:
-    return unquote_plus(piece.partition("=")[0]).strip().casefold() == COPIES
+def with_parameters(address: Address, parameters: Parameters) -> FeedQuery:
+    """What an address asks together with its parameters, in canonical form.
+
+    Raises:
+        QueryError: the question cannot be read; the position is in its text.
+    """
+    query = dataclasses.replace(address.query, copies=parameters.copies, inferred=parameters.inferred)
+    text = parameters.question
+    if not address.is_search or not text:
+        return query
+    if (at := text.find("\ufffd")) >= 0:
+        _refuse("expected UTF-8", at)
+    return canonical(dataclasses.replace(query, question=read_question(text)))
+
+
+def _pieces(query_string: str) -> list[str]:
+    return [piece for piece in query_string.split("&") if piece]
+
+
+def _name(piece: str) -> str:
+    name = piece.partition("=")[0]
+    return name if name in _KNOWN else unquote_plus(name).strip().casefold()
 
 
 def write_parameters(query: FeedQuery) -> str:
-    """What stands behind the path of a question's address: ``?copies=hide``, or nothing."""
-    return "" if query.copies else f"?{HIDE_COPIES}"
+    """What stands behind the path of a question's address: ``?copies=hide``, ``?q=…``, or nothing."""
+    written = [
+        f"{QUESTION}={quote_plus(value, safe=':')}" if name == QUESTION else f"{name}={value}"
+        for name, value in _parameters(query)
+    ]
+    return f"?{'&'.join(written)}" if written else ""
+
+
+def spell_parameters(query: FeedQuery) -> str:
+    """The same in readable letters, to be shown."""
+    shown = [f"{name}={_PARAMETER_SIGNS.sub(_show_sign, value)}" for name, value in _parameters(query)]
+    return f"?{'&'.join(shown)}" if shown else ""
+
+
+def _show_sign(found: re.Match[str]) -> str:
+    return quote_plus(found[0])
+
+
+def _parameters(query: FeedQuery) -> list[tuple[str, str]]:
+    """Names and values, decoded, in their order."""
+    query = canonical(query)
+    said = [(QUESTION, search_text(query))] if is_search(query) else []
+    if not query.copies:
+        said.append((COPIES, "hide"))
+    if not query.inferred:
+        said.append((INFERRED, "no"))
+    return said
+
+
+def is_search(query: FeedQuery) -> bool:
+    """Whether a canonical query asks more than a path can say, and needs the language of questions."""
+    selections = (bool(query.keywords), query.section is not None, query.source is not None)
+    return query.question is not None or sum(selections) > 1
 
 
 def spell_address(query: FeedQuery, format_: Format | None, labels: Mapping[str, str] = _NONE) -> str:
@@ -120,15 +208,12 @@ def spell_address(query: FeedQuery, format_: Format | None, labels: Mapping[str,
         query: any spelling of the question; it is brought into canonical form first.
         format_: None for the HTML page.
         labels: keyword key -> display form; a missing or wrong one is spelled as its key.
-
-    Raises:
-        QueryError: the question names two of keywords, section and source: such a feed has no address.
     """
     query = canonical(query)
     path = f"/feeds/{'+'.join(query.languages) or EVERY_LANGUAGE}"
-    if sum((bool(query.keywords), query.section is not None, query.source is not None)) > 1:
-        _refuse("a feed address names keywords, a section or a source, not two of them", 0)
-    if query.keywords:
+    if is_search(query):
+        path += f"/{SEARCH}"
+    elif query.keywords:
         joiner = "," if query.match is Match.ANY else "+"
         path += "/keywords/" + joiner.join(_escape(_label(key, labels)) for key in query.keywords)
     elif query.section is not None:
@@ -143,26 +228,38 @@ def write_address(query: FeedQuery, format_: Format | None, labels: Mapping[str,
     return quote(spell_address(query, format_, labels), safe="/+,") + write_parameters(query)
 
 
+def spell_named(name: str, format_: Format | None) -> str:
+    """The path of a named feed; such a name needs no encoding."""
+    return f"/feeds/{NAMED}/{name}" + (f".{format_.value}" if format_ else "")
+
+
+def named_id(name: str) -> str:
+    """A ``urn:uuid:`` for a named feed: its name's, so that subscribers stay when its question is changed."""
+    return f"urn:uuid:{uuid.uuid5(_FEED_NAMESPACE, spell_named(name, None))}"
+
+
 def feed_id(query: FeedQuery) -> str:
     """A ``urn:uuid:`` for the question: equal for equal questions, on every host, whatever its keywords' labels are."""
-    hidden = "" if query.copies else f"\n{HIDE_COPIES}"  # no name in a spelled path holds a bare line end
-    return f"urn:uuid:{uuid.uuid5(_FEED_NAMESPACE, spell_address(query, None) + hidden)}"
+    said = "".join(f"\n{name}={value}" for name, value in _parameters(query))  # no spelled path holds a line end
+    return f"urn:uuid:{uuid.uuid5(_FEED_NAMESPACE, spell_address(query, None) + said)}"
 
 
 def canonical(query: FeedQuery) -> FeedQuery:
     """The one form of a question: sorted, folded, without what another part of it already says.
 
-    ``de`` holds ``de-AT``, so ``de+de-AT`` is ``de``; all of one keyword is any of it.
+    ``de`` holds ``de-AT``, so ``de+de-AT`` is ``de``; all of one keyword is any of it; what the language of questions
+    says of keywords, languages, section and source stands where an address says it.
     """
     keywords = tuple(sorted({keyword_key(keyword) for keyword in query.keywords} - {""}))
-    return dataclasses.replace(
+    plain = dataclasses.replace(
         query,
-        languages=_without_covered(language_case(tag) for tag in query.languages),
+        languages=without_covered(language_case(tag) for tag in query.languages),
         keywords=keywords,
         match=query.match if len(keywords) > 1 else Match.ALL,
         section=(query.section or "").strip().casefold() or None,
         source=(query.source or "").strip().casefold() or None,
     )
+    return plain if query.question is None else settle(plain)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------
@@ -194,7 +291,17 @@ def _read_languages(at: int, text: str, *, is_last: bool) -> tuple[str, ...]:
         tags.append(tag)
     if len(tags) > MAX_LANGUAGES:
         _refuse(f"at most {MAX_LANGUAGES} languages in one address; take {EVERY_LANGUAGE}", at)
-    return () if EVERY_LANGUAGE in tags else _without_covered(tags)
+    return () if EVERY_LANGUAGE in tags else without_covered(tags)
+
+
+def _read_name(parts: list[tuple[int, str]], end: int) -> str:
+    """The name of a named feed."""
+    if not parts:
+        _refuse(f"which of the named feeds? Expected a name behind /{NAMED}/", end)
+    (_, name), *more = parts
+    if more:
+        _refuse("nothing can follow here", more[0][0] - 1)
+    return name.strip().casefold()
 
 
 def _read_selection(query: FeedQuery, parts: list[tuple[int, str]], end: int) -> FeedQuery:
@@ -202,7 +309,7 @@ def _read_selection(query: FeedQuery, parts: list[tuple[int, str]], end: int) ->
     (at, raw_kind), *names = parts
     kind = raw_kind.strip().casefold()
     if kind not in _KINDS:
-        _refuse(f"{raw_kind!r} is unknown here; a language has {', '.join(_KINDS)}", at)
+        _refuse(f"{raw_kind!r} is unknown here; a language has {', '.join((*_KINDS, SEARCH))}", at)
     if not names:
         _refuse(f"which of the {kind}? Expected a name behind /{kind}/", end)
     (at, text), *more = names
@@ -281,12 +388,6 @@ def _escape(text: str) -> str:
 
 def _encode(sign: str) -> str:
     return "".join(f"%{byte:02X}" for byte in sign.encode("utf-8", "surrogatepass"))
-
-
-def _without_covered(tags: Iterable[str]) -> tuple[str, ...]:
-    """Sorted tags without those that a shorter one already holds."""
-    unique = set(tags)
-    return tuple(sorted(tag for tag in unique if not any(tag.startswith(f"{other}-") for other in unique)))
 
 
 def _refuse(reason: str, position: int) -> Never:

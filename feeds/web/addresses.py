@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 
 from feeds.errors import QueryError
 from feeds.model import FeedQuery, Format
-from feeds.query import Address, read_address, read_copies, spell_address, write_address
+from feeds.query import (
+    Address,
+    known_parameters,
+    read_address,
+    read_parameters,
+    spell_address,
+    with_parameters,
+    write_address,
+    write_parameters,
+)
 from feeds.web.catalogue import Catalogue, Overview
 
 
@@ -44,16 +53,31 @@ class Missing:
     format: Format | None = None
 
 
-def find_place(path: str, query_string: str, catalogue: Catalogue) -> Place | Moved | Missing:
-    """Reads a path that begins with ``/feeds/``, and what its parameters say of copies. Raises StoreError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistaken:
+    """The question cannot be read: its text, the position in it, and the reason in English."""
+
+    text: str
+    position: int
+    reason: str
+    format: Format | None
+
+
+def find_place(path: str, query_string: str, catalogue: Catalogue) -> Place | Moved | Missing | Mistaken:
+    """Reads a path that begins with ``/feeds/``, and what its parameters say. Raises StoreError."""
     if "\ufffd" in path:
         return Missing(subject="address", name="the address is not UTF-8")
     try:
         address = read_address(path)
     except QueryError as error:
         return Missing(subject="address", name=error.reason)
-    copies, is_plain = read_copies(query_string)
-    query = replace(address.query, copies=copies)
+    parameters = read_parameters(query_string)
+    try:
+        query = with_parameters(address, parameters)
+    except QueryError as error:
+        return Mistaken(text=parameters.question, position=error.position, reason=error.reason, format=address.format)
+    said = known_parameters(query_string, with_question=address.is_search)
+    is_plain = said == write_parameters(query).removeprefix("?")
     labels = catalogue.labels(query.keywords) if query.keywords else {}
     canonical = spell_address(query, address.format, labels)
     settled = len(labels) == len(query.keywords)

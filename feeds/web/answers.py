@@ -8,6 +8,7 @@ While the store does not answer, whatever was ready stays in use.
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -15,10 +16,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from feeds.clock import utc_now
 from feeds.errors import StoreError
 from feeds.folding import keyword_key
 from feeds.model import FeedQuery, Format, StoredArticle, Twin
-from feeds.query import Address, spell_address, write_address
+from feeds.query import Address, full_hour, is_relative, resolved, spell_address, write_address, write_parameters
 from feeds.render.entry import Original
 from feeds.render.head import MEDIA_TYPES, make_head, newest_change
 from feeds.render.renderer import Renderer
@@ -32,6 +34,7 @@ LOOK_S = 1.0  # how long an answer may be behind the store
 WAIT_S = 0.25  # for another thread that looks, before what is there is used
 ANSWER_BYTES = 128 * 1024 * 1024
 ARTICLE_BYTES = 32 * 1024 * 1024
+_HOUR = dt.timedelta(hours=1)
 
 CONTENT_TYPES: Mapping[Format, str] = MappingProxyType(
     {
@@ -44,7 +47,10 @@ CONTENT_TYPES: Mapping[Format, str] = MappingProxyType(
 
 @dataclass(slots=True, eq=False)
 class _Slot:
-    """One feed in one format. ``path`` is spelled as WSGI hands it on."""
+    """One feed in one format. ``path`` is spelled as WSGI hands it on.
+
+    ``good_until`` is when time alone may change its answer; None for most, which only a change in the store changes.
+    """
 
     query: FeedQuery
     format: Format
@@ -53,11 +59,12 @@ class _Slot:
     seq: int = -1
     window: Sequence[tuple[str, int]] | None = None
     ready: Ready | None = None
+    good_until: dt.datetime | None = None
 
     @property
-    def key(self) -> tuple[str, bool]:
-        """What stands for its address. Not one text: any sign may stand in a path."""
-        return self.path, self.query.copies
+    def key(self) -> tuple[str, str]:
+        """What stands for its address: path and parameters. Not one text: any sign may stand in a path."""
+        return self.path, write_parameters(self.query).removeprefix("?")
 
 
 class Answers:
@@ -70,31 +77,33 @@ class Answers:
         catalogue: Catalogue,
         *,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], dt.datetime] = utc_now,
         max_bytes: int = ANSWER_BYTES,
     ) -> None:
         self._settings = settings
         self._store = store
         self._catalogue = catalogue
         self._clock = clock
+        self._now = now
         self._prefix = urlsplit(settings.base_url).path  # where a proxy in front has mounted the service
         self._renderer = Renderer(public_url=settings.base_url)
-        self._slots: BoundedMemory[tuple[str, bool], _Slot] = BoundedMemory(max_bytes)
+        self._slots: BoundedMemory[tuple[str, str], _Slot] = BoundedMemory(max_bytes)
         self._articles: BoundedMemory[tuple[str, int], StoredArticle] = BoundedMemory(ARTICLE_BYTES)
         self._look = threading.Lock()
         self._looked_at = float("-inf")
         self._seq = -1
         self._is_down = False
 
-    def at(self, wsgi_path: str, *, copies: bool = True) -> Ready | None:
+    def at(self, wsgi_path: str, parameters: str = "") -> Ready | None:
         """The answer at a path that was asked for before; None sends the request on to whoever reads addresses.
 
-        ``copies`` is what the parameters say of them (``query.read_copies``).
+        ``parameters`` are those that say something of a feed (``query.known_parameters``).
         """
-        slot = self._slots.get((wsgi_path, copies))
+        slot = self._slots.get((wsgi_path, parameters))
         if slot is None:
             return None
         seq = self.change_seq()
-        if slot.seq == seq and slot.ready is not None:
+        if slot.seq == seq and slot.ready is not None and self._is_good(slot):
             return slot.ready
         try:
             return self._refresh(slot, seq)
@@ -111,11 +120,8 @@ class Answers:
         """
         if address.format is None:
             raise ValueError("a page is no feed")
-        path = self._path(address.query, address.format)
-        slot = self._slots.get((path, address.query.copies))
-        if slot is None:
-            slot = _Slot(query=address.query, format=address.format, path=path)
-            slot = self._slots.add(slot.key, slot, _weigh(slot))
+        slot = _Slot(query=address.query, format=address.format, path=self._path(address.query, address.format))
+        slot = self._slots.add(slot.key, slot, _weigh(slot))
         ready = self._refresh(slot, self.change_seq())
         # between the two lines above a first article may have fixed a keyword's spelling: then look there
         return ready if ready is not None else self.ready(address)
@@ -127,7 +133,11 @@ class Answers:
 
     def articles(self, query: FeedQuery, *, limit: int, before_seq: int | None = None) -> list[StoredArticle]:
         """The articles that a page of this feed shows, those that changed last first. Raises StoreError."""
-        return self._load(self._store.window(query, limit=limit, before_seq=before_seq))
+        return self._load(self._store.window(resolved(query, self._now()), limit=limit, before_seq=before_seq))
+
+    def count(self, query: FeedQuery) -> int:
+        """How many articles a feed's question has in all. Raises StoreError."""
+        return self._store.count(resolved(query, self._now()))
 
     def labels(self, query: FeedQuery, articles: Iterable[StoredArticle]) -> dict[str, str]:
         """Display forms of every keyword in a feed. Raises StoreError."""
@@ -179,13 +189,14 @@ class Answers:
     def _refresh(self, slot: _Slot, seq: int) -> Ready | None:
         """Brings a slot up to date; None when its feed is now spelled otherwise."""
         with slot.lock:
-            if slot.ready is not None and (slot.seq == seq or self._is_down):
+            if slot.ready is not None and ((slot.seq == seq and self._is_good(slot)) or self._is_down):
                 return slot.ready
             try:
                 if self._path(slot.query, slot.format) != slot.path:
                     self._slots.drop(slot.key)
                     return None
-                window = self._store.window(slot.query, limit=self._settings.feed_entries)
+                now = self._now()
+                window = self._store.window(resolved(slot.query, now), limit=self._settings.feed_entries)
                 if window != slot.window or slot.ready is None:
                     slot.ready = self._render(slot, window)
                     self._slots.put(slot.key, slot, _weigh(slot))
@@ -194,7 +205,11 @@ class Answers:
                     raise
                 return slot.ready
             slot.window, slot.seq = window, seq
+            slot.good_until = full_hour(now) + _HOUR if is_relative(slot.query.question) else None
             return slot.ready
+
+    def _is_good(self, slot: _Slot) -> bool:
+        return slot.good_until is None or self._now() < slot.good_until
 
     def _path(self, query: FeedQuery, format_: Format) -> str:
         spelled = spell_address(query, format_, self._catalogue.labels(query.keywords))
@@ -221,7 +236,8 @@ class Answers:
         return keep_ready(
             body,
             CONTENT_TYPES[slot.format],
-            last_modified=newest_change(articles) if articles else None,
+            # articles leave and enter as time goes by, and their dates of change do not tell
+            last_modified=newest_change(articles) if articles and not is_relative(slot.query.question) else None,
             extra=(("Link", _links(head.self_url, head.html_url, head.alternates, slot.format)), _FOR_ALL_ORIGINS),
             twin=self._prefix + write_address(slot.query, None, labels) + "#subscribe",
         )

@@ -38,7 +38,7 @@ def create_app(settings: Settings, store: Store, *, clock: Callable[[], dt.datet
         settings=settings,
         store=store,
         catalogue=catalogue,
-        answers=Answers(settings, store, catalogue),
+        answers=Answers(settings, store, catalogue, now=clock),
         meter=Meter(store, clock),
         clock=clock,
     )

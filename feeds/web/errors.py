@@ -18,14 +18,24 @@ log = structlog.get_logger()
 RETRY_AFTER_S = 5
 
 
-def say(status: int, heading: str, paragraphs: Sequence[str], offers: Sequence[Chip] = ()) -> Response:
-    """An answer in words, as a page when the client asks for HTML by name."""
+def say(
+    status: int, heading: str, paragraphs: Sequence[str], offers: Sequence[Chip] = (), *, shown: str = ""
+) -> Response:
+    """An answer in words, as a page when the client asks for HTML by name.
+
+    ``shown`` is what it is about, line by line as it stands, in signs of one width.
+    """
     if _is_browser():
-        body = page("message.html", heading=heading, paragraphs=paragraphs, offers=offers).body
+        body = page("message.html", heading=heading, paragraphs=paragraphs, offers=offers, shown=shown).body
         answer = Response(body, status=status, headers=[("Content-Type", PAGE_TYPE), *SAFETY])
     else:
         host = public_base().removesuffix(prefix())  # links have the prefix already
-        lines = [f"{heading}.", *paragraphs, *(f"  {offer.label}  {host}{offer.href}" for offer in offers)]
+        lines = [
+            f"{heading}.",
+            *shown.splitlines(),
+            *paragraphs,
+            *(f"  {offer.label}  {host}{offer.href}" for offer in offers),
+        ]
         answer = Response("\n".join(lines) + "\n", status=status, content_type="text/plain; charset=utf-8")
     answer.headers["Cache-Control"] = "no-store" if status >= 500 else "public, max-age=10"  # noqa: PLR2004
     answer.headers["Vary"] = "Accept, Accept-Language"

@@ -9,12 +9,10 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from feeds.query import read_copies
+from feeds.query import known_parameters
 from feeds.web.answers import Answers
 from feeds.web.metrics import Meter
 from feeds.web.ready import decide
-
-_NO_PARAMETERS = (True, True)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -35,8 +33,7 @@ class FastLayer:
             return self._app(environ, start_response)
         began = time.perf_counter()
         query = environ.get("QUERY_STRING")
-        copies, is_plain = read_copies(query) if query else _NO_PARAMETERS
-        ready = self._at(environ["PATH_INFO"], copies=copies) if is_plain else None
+        ready = self._at(environ["PATH_INFO"], known_parameters(query) if query else "")
         if ready is None:
             return self._app(environ, start_response)
         answer = decide(ready, environ)

@@ -9,14 +9,14 @@ from flask import request
 
 from feeds.folding import keyword_key
 from feeds.model import FeedQuery, Match, StoredArticle
-from feeds.query import write_address
+from feeds.query import is_search, search_text, write_address
 from feeds.render.entry import Entry, Original, describe, published_at, shown_label
 from feeds.render.text import first_words
 from feeds.render.titles import feed_title
 from feeds.web.addresses import Place
 from feeds.web.catalogue import Overview
 from feeds.web.layout import page
-from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, public_base, query_href
+from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, prefix, public_base, query_href
 from feeds.web.locales import asked_language, gettext, own_name, page_language, show_date, show_language, text_direction
 from feeds.web.ready import Ready
 from feeds.web.services import keep_page, services
@@ -47,6 +47,15 @@ class ShownArticle:
     image: str | None
     caption: str
     original: Chip | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchBox:
+    """A form that asks within the languages of a feed; ``text`` is what is asked here, ``also`` what goes along."""
+
+    action: str
+    text: str
+    also: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +102,23 @@ def _make(query: FeedQuery, before: int | None) -> Ready:
         "feed.html",
         discovery=discovery(query, feed.title, labels),
         feed=feed,
+        search=_search_box(query),
         articles=[
             _shown_article(stored, query, labels, overview, names, original=originals.get(stored.article.id))
             for stored in newest_first
         ],
         older=page_href(path, before=min(stored.seq for stored in articles)) if rest else None,
         newer=page_href(path) if before is not None else None,
+    )
+
+
+def _search_box(query: FeedQuery) -> SearchBox:
+    also = {"copies": "" if query.copies else "hide", "inferred": "" if query.inferred else "no"}
+    also["lang"] = asked_language() or ""
+    return SearchBox(
+        action=prefix() + write_address(FeedQuery(languages=query.languages), None) + "/search",
+        text=search_text(query) if is_search(query) else "",
+        also={name: value for name, value in also.items() if value},
     )
 
 
@@ -129,7 +149,7 @@ def _shown_feed(
         language=language,
         direction=text_direction(language),
         url=public_base() + write_address(query, None, labels),
-        articles=services().store.count(query),
+        articles=services().answers.count(query),
         mixed=len(query.languages) != 1,
         feeds=feed_links(query, labels),
         crumbs=[] if query == every else [Chip(label=name, href=query_href(every), language=language)],

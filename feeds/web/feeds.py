@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 
 from flask import Blueprint, Response, redirect, request
@@ -9,8 +10,8 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from feeds.model import FeedQuery, Format
-from feeds.query import without_copies, write_address
-from feeds.web.addresses import Missing, Moved, find_place
+from feeds.query import other_parameters, point_at, write_address
+from feeds.web.addresses import Missing, Mistaken, Moved, find_place
 from feeds.web.catalogue import Overview
 from feeds.web.errors import say
 from feeds.web.feedpage import feed_page
@@ -42,6 +43,8 @@ def feed(_path: str) -> BaseResponse:
         return _move(place)
     if isinstance(place, Missing):
         return refuse(place)
+    if isinstance(place, Mistaken):
+        return _point_out(place)
     if place.address.format is None:
         return respond(feed_page(place))
     return respond(shared.answers.ready(place.address))
@@ -57,13 +60,25 @@ def feeds_themselves() -> BaseResponse:
 def _move(moved: Moved) -> BaseResponse:
     """301 to the one spelling; a feed's parameters mean nothing and go, a page's go along."""
     path, _, said = moved.to.partition("?")
-    others = without_copies(request.query_string.decode("latin-1"))
+    others = other_parameters(request.query_string.decode("latin-1"))
     if path.endswith(tuple(f".{format_.value}" for format_ in Format)):
         others = ""
     parameters = "&".join(each for each in (said, others) if each)
     answer = redirect(f"{prefix()}{path}{'?' + parameters if parameters else ''}", 301)
     answer.headers["Cache-Control"] = FEED_CACHING
     return answer
+
+
+def _point_out(mistaken: Mistaken) -> Response:
+    """400 that says where the question goes wrong, and what was expected there."""
+    heading = gettext("This question cannot be read")
+    if mistaken.format is Format.JSON:
+        said = {"error": heading, "question": mistaken.text, "position": mistaken.position, "reason": mistaken.reason}
+        answer = Response(json.dumps(said, ensure_ascii=False) + "\n", status=400, content_type="application/json")
+        answer.headers.update({"Cache-Control": "public, max-age=10", "Vary": "Accept-Language"})
+        return answer
+    where = gettext("At character %(number)s: %(reason)s.", number=mistaken.position + 1, reason=mistaken.reason)
+    return say(400, heading, [where], shown=point_at(mistaken.text, mistaken.position))
 
 
 def refuse(missing: Missing) -> Response:

@@ -9,12 +9,12 @@ from urllib.parse import quote, urlencode, urlsplit
 from flask import request
 
 from feeds.model import NOTHING, FeedQuery, Format
-from feeds.query import spell_address, write_address, write_parameters
+from feeds.query import spell_address, spell_parameters, write_address
 from feeds.render.head import MEDIA_TYPES
 from feeds.web.locales import LANGUAGES, asked_language, own_name
 from feeds.web.services import services
 
-KEPT_PARAMETERS = frozenset({"before", "copies", "from", "source", "state"})
+KEPT_PARAMETERS = frozenset({"before", "copies", "from", "inferred", "q", "source", "state"})
 FORMAT_NAMES: Mapping[Format, str] = {Format.ATOM: "Atom", Format.RSS: "RSS", Format.JSON: "JSON"}
 
 
@@ -91,7 +91,7 @@ def feed_links(query: FeedQuery, labels: Mapping[str, str] = NOTHING) -> list[Fe
             type=MEDIA_TYPES[format_],
             href=prefix() + write_address(query, format_, labels),
             url=base + write_address(query, format_, labels),
-            shown=base + spell_address(query, format_, labels) + write_parameters(query),
+            shown=base + spell_address(query, format_, labels) + spell_parameters(query),
         )
         for format_ in Format
     ]
@@ -110,4 +110,7 @@ def tongues() -> list[Tongue]:
     """This page in each of the languages there are."""
     kept = {name: value for name, value in request.args.items() if name in KEPT_PARAMETERS}
     path = prefix() + quote(request.path, safe="/+,")
-    return [Tongue(tag=tag, name=own_name(tag), href=f"{path}?{urlencode({**kept, 'lang': tag})}") for tag in LANGUAGES]
+    return [
+        Tongue(tag=tag, name=own_name(tag), href=f"{path}?{urlencode({**kept, 'lang': tag}, safe=':')}")
+        for tag in LANGUAGES
+    ]

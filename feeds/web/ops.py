@@ -112,5 +112,7 @@ def metrics() -> Response:
 @room.get("/robots.txt")
 def robots() -> Response:
     """Feeds and pages may be read by anyone; what only operators need is not for search."""
-    lines = ["User-agent: *", f"Disallow: {prefix()}/metrics", f"Disallow: {prefix()}/health", ""]
+    # pages of questions are without end; their feeds may be read
+    refused = ("/metrics", "/health", "/feeds/*/search?")
+    lines = ["User-agent: *", *(f"Disallow: {prefix()}{path}" for path in refused), ""]
     return respond(keep_ready("\n".join(lines).encode(), "text/plain; charset=utf-8"))

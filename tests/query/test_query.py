@@ -18,12 +18,14 @@ from feeds.query import (
     MAX_LANGUAGES,
     MAX_PATH_CHARS,
     Address,
+    Parameters,
     canonical,
     feed_id,
+    known_parameters,
+    other_parameters,
     read_address,
-    read_copies,
+    read_parameters,
     spell_address,
-    without_copies,
     write_address,
     write_parameters,
 )
@@ -127,9 +129,9 @@ def test_a_mistake_says_where_and_what_exists(path: str, position: int, words: s
     assert words in caught.value.reason
 
 
-def test_a_question_without_an_address_is_refused() -> None:
-    with pytest.raises(QueryError, match="not two of them"):
-        spell_address(FeedQuery(section="china", keywords=("bmw",)), None)
+def test_what_a_path_cannot_say_is_searched() -> None:
+    query = FeedQuery(languages=("de",), section="china", keywords=("bmw",), copies=False)
+    assert write_address(query, Format.ATOM) == "/feeds/de/search.atom?q=keyword:bmw+section:china&copies=hide"
 
 
 def test_the_limits_themselves_are_allowed() -> None:
@@ -259,12 +261,13 @@ def test_ids_do_not_hang_on_labels_or_format() -> None:
 
 @given(st.text(st.sampled_from("copies=hideHS%6F&+ x?"), max_size=30))
 def test_what_a_query_string_says_of_copies_is_said_again_in_one_way(query_string: str) -> None:
-    copies, is_plain = read_copies(query_string)
+    copies = read_parameters(query_string).copies
     said = write_parameters(FeedQuery(copies=copies)).removeprefix("?")
-    others = without_copies(query_string)
-    assert read_copies(others) == (True, True), "what is left says nothing of them"
-    assert read_copies("&".join(part for part in (said, others) if part)) == (copies, True)
-    if is_plain:
+    others = other_parameters(query_string)
+    assert (read_parameters(others), known_parameters(others)) == (Parameters(), ""), "what is left says nothing"
+    again = "&".join(part for part in (said, others) if part)
+    assert (read_parameters(again).copies, known_parameters(again)) == (copies, said)
+    if known_parameters(query_string) == said:
         assert ("copies=hide" in query_string.split("&")) is not copies
 
 
