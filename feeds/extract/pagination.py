@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -28,6 +29,8 @@ _RELATED, _NAMED, _WEAK = range(3)
 _LONGEST_LABEL = 40
 _PAGER_LEVELS = 4
 _PAGER_CHARACTERS = 400
+_PAGER_ELEMENTS = 200
+_MOST_LINKS = 10_000  # of one page that are looked at
 _FEWEST_NUMBERS = 2
 _ARTICLE = 3.0
 _PAGER = re.compile(
@@ -70,7 +73,7 @@ def find_next_page(document: Document, *, seen: Collection[str], encoding: str |
     for link in tree.iter("link"):
         if "next" in (link.get("rel") or "").lower().split():
             related += here.candidate(link, _RELATED, is_in_pager=True)
-    candidates = [*related, *(one for anchor in tree.iter("a") for one in here.judge(anchor))]
+    candidates = [*related, *(one for anchor in islice(tree.iter("a"), _MOST_LINKS) for one in here.judge(anchor))]
     chosen = min(candidates, key=here.rank, default=None)
     return chosen.url if chosen else None
 
@@ -157,12 +160,8 @@ def _parent_class(anchor: lxml.html.HtmlElement) -> str:
 
 def _is_in_pager(link: lxml.html.HtmlElement) -> bool:
     """Whether the small block around a link is a pager, by its name or by the numbers in it."""
-    element = link
-    for _ in range(_PAGER_LEVELS):
-        element = element.getparent()
-        if element is None or element.tag in {"body", "html"}:
-            return False
-        if len(element.text_content()) > _PAGER_CHARACTERS:
+    for element in islice(link.iterancestors(), _PAGER_LEVELS):
+        if element.tag in {"body", "html"} or not _is_small(element):
             return False
         if _PAGER.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
             return True
@@ -170,3 +169,10 @@ def _is_in_pager(link: lxml.html.HtmlElement) -> bool:
         if numbers >= _FEWEST_NUMBERS:
             return True
     return False
+
+
+def _is_small(element: lxml.html.HtmlElement) -> bool:
+    """Whether it holds little enough to be a pager; no more of it is looked at than that takes."""
+    if sum(1 for _ in islice(element.iter(), _PAGER_ELEMENTS)) == _PAGER_ELEMENTS:
+        return False
+    return sum(len(text) for text in element.itertext()) <= _PAGER_CHARACTERS

@@ -148,3 +148,16 @@ def test_what_is_no_page_has_no_next_one(body: bytes) -> None:
 def test_addresses_taken_apart(path: str, base: str, number: int | None) -> None:
     found = take_number(f"https://www.example.org{path}")
     assert (found.base.removeprefix("www.example.org"), found.number) == (base, number)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>" + '<a href="/x?page=2" rel="next">Next</a>' * 2_000 + "</div>",
+        '<div class="a">' * 150 + '<a href="/x/page/2" rel="next">Next</a>' * 2_000,
+        "".join(f'<a href="/x?page={number}">{number}</a>' for number in range(2_000)),
+    ],
+    ids=["one block", "deep", "numbers"],
+)
+def test_thousands_of_pagers_cost_no_more_than_their_links(body: str) -> None:
+    assert find(body) is None
