@@ -5,14 +5,20 @@ of its last change. ``entry`` and ``article_keyword`` are all that a feed's wind
 touched to find out what a feed holds. ``shelf``, ``keyword`` and ``keyword_language`` count what is in them and are
 written in the same transaction. What repeats what stands in ``entry`` too, since only the holder of the numbering
 lock writes there: a poll may mark another source's article without waiting for that source's own poll.
+
+``words`` is the full text, by change number: a virtual table of FTS5 on SQLite, arrays with an inverted index on
+PostgreSQL (``fulltext``). ``entry.in_words`` says of which articles.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Date,
     Float,
     ForeignKey,
@@ -22,6 +28,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    event,
+    false,
     text,
 )
 
@@ -178,6 +186,7 @@ article = Table(
     Column("title", CleanText, nullable=False),
     Column("authors", JsonText, nullable=False),
     Column("keywords", JsonText, nullable=False),
+    Column("inferred", JsonText, nullable=False, server_default="[]"),
     Column("image", CleanText),
     Column("image_caption", CleanText),
     Column("origin", CleanText),
@@ -243,12 +252,17 @@ entry = Table(
     Column("section", CleanText, nullable=False),  # empty: none
     Column("twin", Text, nullable=False, server_default=""),  # empty: it repeats nothing
     Column("original_id", CleanText),
+    Column("in_words", Boolean, nullable=False, server_default=false()),  # whether ``words`` holds it
+    Column("dated_at", Instant),  # null where it does not
 )
 Index("entry_by_article", entry.c.article_id, unique=True)
 Index("entry_by_language", entry.c.language, entry.c.seq)
 Index("entry_by_source", entry.c.source_id, entry.c.seq)
 Index("entry_by_section", entry.c.section, entry.c.seq)
 Index("entry_by_section_language", entry.c.section, entry.c.language, entry.c.seq)
+# only articles that are not in the full text yet: none, but for a while after an update of this program
+_UNREAD = text("NOT in_words")
+Index("entry_by_words", entry.c.seq, sqlite_where=_UNREAD, postgresql_where=_UNREAD)
 # only articles that repeat others
 _REPEATS = text("twin <> ''")
 Index(
@@ -267,6 +281,8 @@ article_keyword = Table(
     Column("language", CleanText, primary_key=True),
     Column("seq", Seq, primary_key=True, autoincrement=False),
     Column("display", CleanText, nullable=False),
+    # whether it was only found in the article's text
+    Column("inferred", Boolean, nullable=False, server_default=false()),
     sqlite_with_rowid=False,
 )
 Index("article_keyword_by_key", article_keyword.c.key, article_keyword.c.seq)
@@ -283,6 +299,16 @@ keyword = Table(
 Index("keyword_by_use", keyword.c.articles.desc(), keyword.c.key)
 
 # ``articles`` counts what feeds of every source hold, ``same`` what only feeds of its own source do (``Twin.SAME``)
+# how often each display form of a keyword is used
+keyword_form = Table(
+    "keyword_form",
+    metadata,
+    Column("key", CleanText, primary_key=True),
+    Column("display", CleanText, primary_key=True),
+    Column("articles", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 keyword_language = Table(
     "keyword_language",
     metadata,
@@ -304,3 +330,37 @@ shelf = Table(
     Column("articles", Integer, nullable=False),
     Column("same", Integer, nullable=False, server_default="0"),
 )
+
+# the same story in another language: a row each way, ``language`` being that of the other article
+translation = Table(
+    "translation",
+    metadata,
+    Column("article_id", CleanText, ForeignKey("article.id"), primary_key=True),
+    Column("language", CleanText, primary_key=True),
+    Column("other_id", CleanText, ForeignKey("article.id"), primary_key=True),
+    Column("evidence", Text, nullable=False),
+    Column("certainty", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# columns of words that follow each other; ``facets`` are what else a question asks for
+WORD_COLUMNS = ("title", "body", "authors", "keywords", "facets")
+# contentless: the text stands in ``article``. The tokenizer takes all that is not ASCII for letters, so it parts at
+# spaces only
+_FTS5 = f"""
+CREATE VIRTUAL TABLE words USING fts5({", ".join(WORD_COLUMNS)}, content='', columnsize=0, tokenize='ascii')
+"""
+# the arrays find articles, the text says whether words follow each other
+_ARRAYS = (
+    "CREATE TABLE words (seq BIGINT NOT NULL, terms TEXT[] NOT NULL, "
+    + ", ".join(f"{name} TEXT NOT NULL" for name in WORD_COLUMNS)
+    + ", CONSTRAINT pk_words PRIMARY KEY (seq))",
+    "CREATE INDEX words_by_term ON words USING gin (terms)",
+)
+
+
+@event.listens_for(metadata, "after_create")
+def _make_words(_target: MetaData, connection: Connection, **_: Any) -> None:
+    """The one table whose kind is the database's own."""
+    for statement in (_FTS5,) if connection.dialect.name == "sqlite" else _ARRAYS:
+        connection.exec_driver_sql(statement)

@@ -145,6 +145,10 @@ def test_a_database_of_version_0_1_keeps_what_it_holds(first_url: str) -> None:
         assert store.window(query, limit=9) == [("old", 3), ("two", 2), ("one", 1)]
         assert store.count(query) == 3
     assert (store.languages(), [each.articles for each in store.keywords("de")]) == ({"de": 3}, [3])
+    with engine.connect() as connection:
+        found = MetaData()
+        found.reflect(connection, only=["keyword_form"])
+        assert connection.execute(found.tables["keyword_form"].select()).all() == [("bmw", "BMW", 3)]
     one = store.load(["one"])["one"]
     assert (one.twin, one.original_id, one.article.keywords) == (None, None, ("BMW",))
     assert store.elsewhere("weekly", ["//daily.example/two"]) == {"//daily.example/two": "two"}
