@@ -12,11 +12,13 @@ from importlib.metadata import version
 import structlog
 
 from feeds.clock import utc_now
+from feeds.concepts import ConceptsFile
 from feeds.errors import LeaseLost, StoreError
 from feeds.fetch.budget import Budget
 from feeds.fetch.client import Fetcher
 from feeds.model import Claim, Outcome, Source, SourceState
 from feeds.pipeline.poll import Poll, PollReport
+from feeds.pipeline.tagging import Tagger
 from feeds.pipeline.turn import Limits
 from feeds.settings import Settings
 from feeds.store.base import Store
@@ -56,6 +58,8 @@ class Poller:
         self._fetcher = fetcher
         self._clock = clock
         self._stopping = stopping
+        concepts = ConceptsFile(settings.config, cache_folder=settings.data)
+        self._tagger = Tagger(store, lambda: concepts.meanings.concepts)
         self._limits = Limits(
             new_per_poll=settings.new_per_poll, page_attempts=settings.page_attempts, lease_s=settings.lease_s
         )
@@ -78,6 +82,7 @@ class Poller:
                 clock=self._clock,
                 limits=self._limits,
                 stopping=self._stopping,
+                tagger=self._tagger,
             ).run()
         except LeaseLost:
             log.warning("poll stopped: another one has taken the source over", source_id=source.id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from feeds.concepts.known import FILE, Concepts, LoadedConcepts, load_concepts
+from feeds.concepts.known import FILE, Concepts, LoadedConcepts, concept_mistakes, load_concepts
 from feeds.concepts.meanings import Meanings
 from feeds.concepts.watch import ConceptsFile
 
-__all__ = ["FILE", "Concepts", "ConceptsFile", "LoadedConcepts", "Meanings", "load_concepts"]
+__all__ = ["FILE", "Concepts", "ConceptsFile", "LoadedConcepts", "Meanings", "concept_mistakes", "load_concepts"]

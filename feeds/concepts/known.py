@@ -64,11 +64,15 @@ _Names = Mapping[str, tuple[str | int, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Own:
-    """One entry of the operator: ``words`` maps a key to the languages it counts in; none: every one."""
+    """One entry of the operator: ``words`` maps a key to the languages it counts in; none: every one.
+
+    ``forms`` maps each key to how the operator writes it.
+    """
 
     concept: str
     label: str
     words: Mapping[str, frozenset[str]]
+    forms: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,18 @@ class Concepts:
                     found[key] = tuple(sorted({*languages, *found.get(key, ())})) if languages else ()
         return MappingProxyType(found)
 
+    def names_in(self, language: str) -> dict[str, str]:
+        """Names by which texts of a language call a country or one of the operator's own: by key, as written.
+
+        Names of languages are left out: in a text the same word is mostly the people or where something is from.
+        """
+        spoken = root_language(language)
+        words = _written_in(spoken).items() if spoken in _BIT else ()
+        found = {key: form for key, form in words if (self.of(key, spoken) or "").startswith(COUNTRY)}
+        for one in self.own:
+            found |= {key: one.forms[key] for key, tags in one.words.items() if _counts_in(tags, spoken)}
+        return found
+
     def label(self, concept: str, language: str = "en") -> str:
         """A concept's name for people: the operator's, else CLDR's in a language, else in English."""
         for one in self.own:
@@ -178,6 +194,15 @@ def _counts_in(languages: frozenset[str], spoken: str | None) -> bool:
     return spoken is None or not languages or spoken in languages
 
 
+def concept_mistakes(config: Path) -> tuple[ConfigError, ...]:
+    """Every mistake in ``<config>/keywords.toml``, without CLDR's names, which take their time to read."""
+    path = config / FILE
+    reading = _Reading(file=str(path), cldr=Concepts(names=MappingProxyType({})))
+    if path.is_file():
+        reading.read(path)
+    return tuple(reading.mistakes)
+
+
 # --- the operator's file --------------------------------------------------------------------------------------------
 
 
@@ -206,16 +231,19 @@ class _Reading:
             self.wrong(label, "expected a keyword as the name, got nothing to compare")
             return None
         words: dict[str, frozenset[str]] = {key: frozenset()}
+        forms = {key: display_form(label)}
         for tag, said in value.items() if isinstance(value, dict) else [("", value)]:
             languages = self.language(label, tag)
-            for word in self.list_of(label, tag, said):
+            for word, form in self.list_of(label, tag, said):
                 words[word] = frozenset() if not languages else words.get(word, languages) | languages
+                forms.setdefault(word, form)
         words[key] = frozenset()
         for word, languages in words.items():
             self.claim(label, word, languages)
         if len(self.mistakes) > before:
             return None
-        return _Own(concept=self.cldr.of(key) or OWN + key, label=display_form(label), words=MappingProxyType(words))
+        concept = self.cldr.of(key) or OWN + key
+        return _Own(concept=concept, label=forms[key], words=MappingProxyType(words), forms=MappingProxyType(forms))
 
     def language(self, label: str, tag: str) -> frozenset[str]:
         if not tag:
@@ -226,14 +254,14 @@ class _Reading:
             return frozenset()
         return frozenset({root_language(canonical)})
 
-    def list_of(self, label: str, tag: str, said: Any) -> Iterator[str]:
+    def list_of(self, label: str, tag: str, said: Any) -> Iterator[tuple[str, str]]:
         where = f"{label}.{tag}" if tag else label
         if not isinstance(said, list) or not all(isinstance(word, str) for word in said):
             self.wrong(where, f'expected a list of keywords such as ["宝马", "寶馬"], got {said!r}')
             return
         for word in said:
             if key := keyword_key(word):
-                yield key
+                yield key, display_form(word)
             else:
                 self.wrong(where, f"{word!r} holds nothing to compare")
 
@@ -292,6 +320,17 @@ def _names_in(language: str) -> Iterator[tuple[str, str]]:
         # "Myanmar (Birma)" is Myanmar too; "刚果（金）" is not 刚果, of which there are two
         found += [(next(iter(concepts)), key) for key, concepts in bare.items() if len(concepts) == 1]
         yield from ((concept, key) for concept, key in found if key and key not in doubtful)
+
+
+@lru_cache(maxsize=128)
+def _written_in(language: str) -> Mapping[str, str]:
+    """CLDR's names of countries in a language as they are written, by key."""
+    forms: dict[str, str] = {}
+    for variant in (language, *_variants(language)):
+        for name in _locale_data(variant).get("territories", {}).values():
+            for form in (name, _BRACKETS.sub("", name)):
+                forms.setdefault(_key(form), display_form(form))
+    return MappingProxyType(forms)
 
 
 @lru_cache(maxsize=1)

@@ -48,6 +48,7 @@ from feeds.pipeline.entries import EntryTaker, name_of
 from feeds.pipeline.listed import Listed
 from feeds.pipeline.moved import former_addresses
 from feeds.pipeline.pages import PageTaker
+from feeds.pipeline.tagging import Tagger
 from feeds.pipeline.turn import Limits, Turn, batched
 from feeds.pipeline.watch import RecipeWatch
 from feeds.pipeline.wishes import Wishes
@@ -93,6 +94,7 @@ class Poll:
         clock: Callable[[], dt.datetime],
         limits: Limits = DEFAULT_LIMITS,
         stopping: Callable[[], bool] = lambda: False,
+        tagger: Tagger | None = None,
     ) -> None:
         now = clock()
         self._configured = source
@@ -108,6 +110,7 @@ class Poll:
             clock=clock,
             limits=limits,
             stopping=stopping,
+            tagger=tagger,
         )
         self._read_as = read_as(self._source)
         self._targets = {target.url: target for target in self._source.targets}

@@ -16,6 +16,7 @@ from feeds.decide.changes import decide_changes
 from feeds.fetch.client import ACCEPT_PAGE, ACCEPT_SITEMAP, SITEMAP_BYTES, Fetcher
 from feeds.model import (
     Article,
+    ArticleUpdate,
     Change,
     Claim,
     Document,
@@ -32,6 +33,7 @@ from feeds.model import (
 from feeds.normalise.article import normalise
 from feeds.pipeline.archived import Archived
 from feeds.pipeline.copies import find_repeats, recognise_moved
+from feeds.pipeline.tagging import Tagger
 from feeds.store.base import Store
 from feeds.urls import identity_of
 
@@ -55,8 +57,8 @@ class Turn:
     """The source with its recipe in force, the claim, and the hands a poll works with.
 
     ``listed`` are the addresses that are listed now, ``archived`` is where an archive's pages are, ``counts`` what
-    became of the articles written so far, ``seq`` the change counter after that. No further page is begun once
-    ``stopping`` says so.
+    became of the articles written so far, ``seq`` the change counter after that. ``tagger`` infers keywords where the
+    source wants them. No further page is begun once ``stopping`` says so.
     """
 
     source: Source
@@ -68,6 +70,7 @@ class Turn:
     stopping: Callable[[], bool]
     listed: Collection[str] = ()
     archived: Archived | None = None
+    tagger: Tagger | None = None
     counts: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
     seq: int = 0
     renewed_s: float = field(default_factory=time.monotonic)
@@ -128,13 +131,22 @@ class Turn:
         known = self.store.known(self.source.id, {name for article in read for name in _names(article)})
         if self.claim.state is not SourceState.WAITING:  # of a source that was never read nothing can have moved
             read, known = recognise_moved(self.store, read, known, is_listed=self.lists, now=now)
-        updates, markings = find_repeats(self.store, decide_changes(read, known), now=now)
+        updates, markings = find_repeats(self.store, self._tagged(decide_changes(read, known)), now=now)
         ids = {name: update.article.id for update in updates for name in _names(update.article)}
         stored_ids = {article.id: ids[article.identity] for article in read}
         pages = tuple(replace(record, article_id=_stored_id(record, stored_ids)) for record in kept)
         self.seq = self.store.write(self.claim, Update(articles=updates, pages=pages, markings=markings), now)
         for update in updates:
             self.counts[update.change] += 1
+
+    def _tagged(self, updates: Iterable[ArticleUpdate]) -> tuple[ArticleUpdate, ...]:
+        """New and changed articles with what their texts name; what is the same stays as it was tagged."""
+        tagger = self.tagger
+        if tagger is None or not self.source.infer_keywords:
+            return tuple(updates)
+        return tuple(
+            each if each.change is Change.SAME else replace(each, article=tagger.tag(each.article)) for each in updates
+        )
 
     def remember(self, targets: Mapping[str, TargetRecord]) -> None:
         """Keeps what the listing pages, feeds and sitemaps are remembered by."""
