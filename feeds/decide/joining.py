@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Collection, Iterable
 
 from feeds.model import Item
-from feeds.urls import identity_of
+from feeds.urls import plain_identity
 
 # who is believed first: a feed's fields are exact, a section page's title may be cut, a sitemap says hardly more
 # than the address
@@ -25,11 +25,14 @@ def origin_of(item: Item) -> str:
 
 
 def join_items(items: Iterable[Item], shared: Collection[str] = ()) -> list[Item]:
-    """Each article once, where it was first named; ``shared`` are addresses that name no article by themselves."""
+    """Each article once, where it was first named; ``shared`` are addresses that name no article by themselves.
+
+    Its page for phones, its AMP page and another spelling of its address name the same article.
+    """
     joined: dict[int, Item] = {}
     places: dict[str, int] = {}
     for item in items:
-        names = [name for name in (item.guid, None if item.url in shared else identity_of(item.url)) if name]
+        names = [name for name in (item.guid, None if item.url in shared else plain_identity(item.url)) if name]
         place = next((places[name] for name in names if name in places), len(joined))
         joined[place] = join(joined[place], item) if place in joined else item
         places.update({name: place for name in names if name not in places})

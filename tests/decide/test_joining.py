@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,23 @@ def test_what_each_says_is_kept_whoever_comes_first() -> None:
 def test_another_spelling_of_the_address_is_the_same_article() -> None:
     other = replace(entry(1), url="http://example.org/1?utm_source=rss")
     assert [one.url for one in join_items([LISTED, other])] == [LISTED.url]
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["https://{}/harbour-opens-again", "https://m.{}/harbour-opens-again/", "https://{}/amp/harbour-opens-again"],
+)
+@pytest.mark.parametrize("other", ["https://www.{}/harbour-opens-again/", "http://{}/harbour-opens-again/amp/"])
+def test_section_page_feed_and_sitemap_may_each_name_another_form_of_the_page(spelling: str, other: str) -> None:
+    first = replace(LISTED, url=spelling.format("example.org"))
+    second = replace(entry(1), url=other.format("example.org"))
+    third = replace(item(1), url="https://example.org/harbour-opens-again", provenance={"url": "sitemap"})
+    assert [one.url for one in join_items([first, second, third])] == [first.url]
+
+
+def test_fronts_of_other_hosts_stay_apart() -> None:
+    fronts = [replace(item(n), url=url) for n, url in enumerate(["https://example.org/", "https://m.example.org/"])]
+    assert join_items(fronts) == fronts
 
 
 def test_a_guid_joins_what_the_address_does_not() -> None:
