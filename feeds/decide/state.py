@@ -34,12 +34,12 @@ _GRAVITY = (SourceState.OK, SourceState.EMPTY, SourceState.BROKEN, SourceState.G
 class Tally:
     """What happened in one poll, as counted while it ran.
 
-    ``targets`` is the number of listing pages or feeds asked, ``failures`` what went wrong with them, by section
-    name; ``pages_asked`` the article pages asked for the first time, ``pages_read`` how many of them could be read,
-    ``page_errors`` what went wrong with the others. ``listed`` are the records of what is listed, as they were
-    before; ``state`` is how the poll before ended and ``failed_before`` how many in a row failed. ``stopped`` is the
-    error that ended the poll early. ``quiet`` and ``stale`` say in words that few articles come, and that selectors
-    find nothing; ``notes`` what else the operator should know.
+    ``targets`` is the number of listing pages or feeds asked, ``failures`` what went wrong with them, by the names
+    that tell them apart; ``pages_asked`` the article pages asked for the first time, ``pages_read`` how many of them
+    could be read, ``page_errors`` what went wrong with the others. ``listed`` are the records of what is listed, as
+    they were before; ``state`` is how the poll before ended and ``failed_before`` how many in a row failed.
+    ``stopped`` is the error that ended the poll early. ``quiet`` and ``stale`` say in words that few articles come,
+    and that selectors find nothing; ``notes`` what else the operator should know.
     """
 
     targets: int

@@ -107,7 +107,7 @@ def read_date(value: Any, depth: int = 0) -> str | None:
         return text or None
     if isinstance(value, Mapping):
         keyed = {folded(str(key)): one for key, one in value.items()}
-        return next((text for key in _DATES if (text := read_date(keyed.get(key), depth + 1))), None)
+        return next((date for key in _DATES if (date := read_date(keyed.get(key), depth + 1))), None)
     return None
 
 

@@ -165,7 +165,7 @@ def _mended(data: bytes) -> Iterator[bytes]:
 
 def _parse(pieces: Iterable[bytes], reader: _Reader, *, recover: bool) -> bool:
     """Runs the document through ``reader``; False when it is not well-formed."""
-    parser = lxml.etree.XMLParser(
+    parser = lxml.etree.XMLParser(  # type: ignore[call-overload]  # the stubs want handlers for comments too
         target=reader, recover=recover, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
     )
     try:

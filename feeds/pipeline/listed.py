@@ -32,10 +32,11 @@ ENOUGH_SILENCE = 2
 class Listed:
     """What is listed, as it is collected; ``limit`` is how many new articles this poll can take.
 
-    ``more`` says that there are listing pages left for the next poll, ``shared`` are addresses that are no entry's
-    own, ``notes`` are for the operator, ``by_page`` is what each listing page named, as it named it.
-    ``beyond`` are items beyond the backfill: not among ``items``, and to be remembered as not wanted.
-    ``settled`` is to be remembered however the poll ends. ``archived`` is where the pages of an archive are had from.
+    ``failures`` is what went wrong with targets, by their addresses: two sections may have one name. ``more`` says
+    that there are listing pages left for the next poll, ``shared`` are addresses that are no entry's own, ``notes``
+    are for the operator, ``by_page`` is what each listing page named, as it named it. ``beyond`` are items beyond the
+    backfill: not among ``items``, and to be remembered as not wanted. ``settled`` is to be remembered however the
+    poll ends. ``archived`` is where the pages of an archive are had from.
     """
 
     source: Source
@@ -74,15 +75,15 @@ class Listed:
                 return
             silence = self._silence(target)
             if len(silence) >= ENOUGH_SILENCE:
-                self.failures[target.slug] = silence[-1]
+                self.failures[target.url] = silence[-1]
                 continue
             try:
                 self._take_target(target, remembered.get(target.url))
                 silence.clear()
             except RateLimited as error:
-                self.failures[target.slug] = self.stopped = error
+                self.failures[target.url] = self.stopped = error
             except SourceError as error:
-                self.failures[target.slug] = error
+                self.failures[target.url] = error
                 if isinstance(error, FetchError) and error.status is None:
                     silence.append(error)
 

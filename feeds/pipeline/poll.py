@@ -207,7 +207,7 @@ class Poll:
     def _plan(self, items: list[Item], seen: Mapping[str, PageRecord], listed: Listed) -> Plan:
         if listed.stopped is not None:
             return Plan(pages=(), left=len(items))
-        if len(listed.failures) == len(self._source.targets):
+        if len(listed.failures) == len(self._targets):
             return Plan(pages=(), left=0)  # a host that is down must not use up the tries of its pages
         now = self._clock()
         since = now - dt.timedelta(seconds=self._source.recheck_s) if self._source.recheck_s else None
@@ -279,8 +279,8 @@ class Poll:
             until = self._configured.recipe.valid_until
             notes.append(f"the recipe's last day was {until}: it is not used; renew or remove it")
         return Tally(
-            targets=len(self._source.targets),
-            failures=listed.failures,
+            targets=len(self._targets),
+            failures={self._name_of(url): error for url, error in listed.failures.items()},
             pages_asked=pages.first_asked,
             pages_read=pages.first_read,
             page_errors=tuple(pages.first_errors),
@@ -292,6 +292,12 @@ class Poll:
             stale=stale,
             notes=tuple(notes),
         )
+
+    def _name_of(self, url: str) -> str:
+        """What the operator calls a target: its section's slug, and its address where that is no name for it alone."""
+        slugs = [target.slug for target in self._targets.values()]
+        slug = self._targets[url].slug
+        return slug if slugs.count(slug) == 1 else url
 
     def _report(self, outcome: Outcome, *, left: int, began: float) -> PollReport:
         return PollReport(

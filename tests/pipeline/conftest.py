@@ -37,9 +37,10 @@ def varied(number: int, *, words: int = 150) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a path answers. With ``tagged`` it has an ETag and answers 304 to whoever has it."""
+    """What a path answers: ``raw``, else ``body``. With ``tagged`` it has an ETag, and 304 for whoever has it."""
 
-    body: str | bytes = ""
+    body: str = ""
+    raw: bytes = b""
     kind: str = "text/html; charset=utf-8"
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -104,7 +105,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             site.asked[self.path] += 1
             page = site.pages.get(self.path, Page(status=404, body="nothing here", kind="text/plain"))
             time.sleep(page.delay_s)
-            body, status = page.body.encode() if isinstance(page.body, str) else page.body, page.status
+            body, status = page.raw or page.body.encode(), page.status
             tag = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
             if page.tagged and self.headers.get("If-None-Match") == tag:
                 body, status = b"", 304

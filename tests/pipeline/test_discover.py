@@ -169,7 +169,7 @@ def test_robots_txt_names_a_packed_news_sitemap(site: Site, fetcher: Fetcher) ->
         '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
         f'xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">{entries}</urlset>'
     )
-    site.pages["/news.xml.gz"] = Page(body=gzip.compress(body.encode()), kind="application/gzip")
+    site.pages["/news.xml.gz"] = Page(raw=gzip.compress(body.encode()), kind="application/gzip")
     for n in range(3):
         site.pages[f"/2026/11/2{n}/a-long-tale-of-the-quay-{n}.html"] = story("A long tale")
     best = look(site, fetcher).recommended.candidate
@@ -248,7 +248,7 @@ def test_a_page_that_scripts_draw_says_so_and_what_to_look_for(site: Site, fetch
         (Page(status=404, body="x"), "try the site's front page: polyfeed add http://127.0.0.1"),
         (Page(status=403, body="x"), "a feed is often let in where pages are not"),
         (Page(status=500, body="x"), "look at the address in a browser"),
-        (Page(body=b"\x89PNG\r\n\x1a\n", kind="image/png"), "neither a page nor a feed, sitemap or API (image/png)"),
+        (Page(raw=b"\x89PNG\r\n\x1a\n", kind="image/png"), "neither a page nor a feed, sitemap or API (image/png)"),
         (
             Page(body="<rss version='2.0'><channel><title>x</title></channel></rss>", kind="text/xml"),
             "the feed has no entries",

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from feeds.decide.state import ENOUGH_NOT_FOUND
-from feeds.model import Kind, SourceState
+from feeds.model import Kind, Section, SourceState
 from feeds.newsroom import Newsroom, newsroom_sources
 
 from .conftest import House, Page, Site, rss, varied
@@ -33,6 +33,18 @@ def edition(house: House, newsroom: Newsroom) -> House:
 
 def changes(house: House) -> list[tuple[SourceState, SourceState]]:
     return [(event.before, event.after) for event in house.store.events(limit=100)]
+
+
+def test_a_source_is_down_only_when_each_of_its_pages_is_whatever_they_are_called(house: House, site: Site) -> None:
+    site.stories(1, 2, 3, section="a")
+    sections = tuple(Section(slug="news", name="News", url=f"{site.url}/{path}") for path in ("a", "b", "c"))
+    house.source = replace(house.source, url=site.url, sections=sections)
+    some = house.poll()
+    assert (some.state, some.new) == (SourceState.OK, 3)
+    assert some.reason.startswith("2 of 3 sections failed: ")
+    assert f"{site.url}/b: " in some.reason
+    site.pages.clear()
+    assert house.poll(hours=1).state is SourceState.BROKEN
 
 
 # --- gone ---------------------------------------------------------------------------------------------------------
