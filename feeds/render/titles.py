@@ -16,6 +16,7 @@ from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
 
 from feeds.model import FeedQuery, Match
+from feeds.query import write_question
 
 _SEPARATOR = " · "
 _DEFAULT = "en"
@@ -35,6 +36,9 @@ class _Words:
     with_any_keyword: str
     in_section: str
     from_source: str
+    searched: str
+    no_inferred: str
+    without_inferred: str
     no_copies: str
     without_copies: str
     end: str
@@ -51,6 +55,9 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword=" with any of the keywords {names}",
             in_section=" in the section {name}",
             from_source=" from {name}",
+            searched=", searched for: {question}",
+            no_inferred="publishers’ keywords only",
+            without_inferred=", by publishers’ own keywords only",
             no_copies="without copies",
             without_copies=", without syndicated copies",
             end=".",
@@ -64,6 +71,9 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword=" mit einem der Stichwörter {names}",
             in_section=" in der Rubrik {name}",
             from_source=" von {name}",
+            searched=", Suche: {question}",
+            no_inferred="nur Stichwörter der Verlage",
+            without_inferred=", nur nach Stichwörtern der Verlage selbst",
             no_copies="ohne Kopien",
             without_copies=", ohne übernommene Kopien",
             end=".",
@@ -77,6 +87,9 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword=" avec l’un des mots-clés {names}",
             in_section=" dans la rubrique {name}",
             from_source=" de {name}",
+            searched=", recherche : {question}",
+            no_inferred="mots-clés des éditeurs seulement",
+            without_inferred=", d’après les seuls mots-clés des éditeurs",
             no_copies="sans copies",
             without_copies=", sans les copies reprises d’ailleurs",
             end=".",
@@ -90,6 +103,9 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword="、キーワード（いずれか）：{names}",
             in_section="、セクション：{name}",
             from_source="、配信元：{name}",
+            searched="、検索：{question}",
+            no_inferred="配信元のキーワードのみ",
+            without_inferred="、配信元のキーワードのみ",
             no_copies="転載を除く",
             without_copies="、転載を除く",
             end="。",
@@ -103,6 +119,9 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword="，包含任一关键词：{names}",
             in_section="，栏目：{name}",
             from_source="，来源：{name}",
+            searched="，搜索：{question}",
+            no_inferred="仅限发布者的关键词",
+            without_inferred="，仅限发布者的关键词",
             no_copies="不含转载",
             without_copies="，不含转载",
             end="。",
@@ -116,6 +135,9 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             with_any_keyword="，包含任一關鍵詞：{names}",
             in_section="，欄目：{name}",
             from_source="，來源：{name}",
+            searched="，搜尋：{question}",
+            no_inferred="僅限發布者的關鍵詞",
+            without_inferred="，僅限發布者的關鍵詞",
             no_copies="不含轉載",
             without_copies="，不含轉載",
             end="。",
@@ -151,6 +173,8 @@ def feed_title(
         source_name or query.source or "",
         section_name or query.section or "",
         joiner.join(labels.get(key) or key for key in query.keywords),
+        write_question(query.question) if query.question else "",
+        "" if query.inferred else _words(language).no_inferred,
         "" if query.copies else _words(language).no_copies,
     ]
     return _SEPARATOR.join(part for part in parts if part)
@@ -181,6 +205,10 @@ def feed_description(
         sentence += words.in_section.format(name=section_name or query.section)
     if query.source:
         sentence += words.from_source.format(name=source_name or query.source)
+    if query.question:
+        sentence += words.searched.format(question=write_question(query.question))
+    if not query.inferred:
+        sentence += words.without_inferred
     if not query.copies:
         sentence += words.without_copies
     return f"{service}: {sentence}{words.end}"
