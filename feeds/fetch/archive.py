@@ -38,7 +38,7 @@ _TAG = re.compile(rb"<(?:link|meta)\b[^<>]{0,3000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"([a-zA-Z:_-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _WITH_PATH = re.compile(r"https?://[^/]+/[^/]", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::\d{1,5})?", re.IGNORECASE)
-_BROKEN = (ArchiveLoadFailed, EOFError, zlib.error, ValueError, LookupError, AttributeError, TypeError)
+_BROKEN = (ArchiveLoadFailed, EOFError, StopIteration, zlib.error, ValueError, LookupError, AttributeError, TypeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +75,7 @@ class Archive:
                 return [(self.root.name, _mark(self.root))]
             if not self.root.is_dir():
                 raise FetchError(f"no archive at {self.root}: neither a folder nor a file")
-            found = [
-                path
-                for folder, _, names in os.walk(self.root)
-                for path in (Path(folder) / name for name in names)
-                if not path.name.startswith(".") and path.is_file()
-            ]
-            return [(str(path.relative_to(self.root)), _mark(path)) for path in sorted(found)]
+            return sorted(self._below(self.root))
         except OSError as error:
             raise FetchError(f"the archive at {self.root} cannot be read: {error.strerror or error}") from error
 
@@ -117,6 +111,38 @@ class Archive:
 
     # --- files ----------------------------------------------------------------------------------------------------
 
+    def _below(self, root: Path) -> Iterator[tuple[str, str]]:
+        """Every regular file below, with its mark; a tree may be deeper than Python's stack.
+
+        A link to a folder is not followed, and one to a file only where that lies in the archive as well: an archive
+        is published, and what lies elsewhere was never meant to be.
+        """
+        home = root.resolve()
+        folders = [root]
+        while folders:
+            folder = folders.pop()
+            try:
+                entries = list(os.scandir(folder))
+            except OSError:
+                if folder == root:
+                    raise
+                self.left_out["folders that may not be read"] += 1
+                continue
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(Path(entry.path))
+                elif not entry.name.startswith("."):
+                    yield from self._marked(Path(entry.path), home)
+
+    def _marked(self, path: Path, home: Path) -> Iterator[tuple[str, str]]:
+        try:
+            if path.is_symlink() and not path.resolve().is_relative_to(home):
+                self.left_out["links that lead out of the archive"] += 1
+            elif path.is_file():
+                yield str(path.relative_to(self.root)), _mark(path)
+        except (OSError, RuntimeError):  # gone meanwhile; links in a circle
+            self.left_out["files that may not be read"] += 1
+
     def _path(self, file: str) -> Path:
         return self.root if self.root.is_file() else self.root / file
 
@@ -132,8 +158,8 @@ class Archive:
         """Where a saved page came from; None where the archive does not say and nothing can be made of its name."""
         named = _address_in(head, mhtml=file.lower().endswith(_MHTML))
         first, _, rest = file.replace(os.sep, "/").partition("/")
-        mirrored = f"https://{first}/{quote(rest)}" if rest and _HOST.fullmatch(first) else None
-        for candidate in (named, mirrored, urljoin(self.base_url, quote(file.replace(os.sep, "/")))):
+        mirrored = f"https://{first}/{_quoted(rest)}" if rest and _HOST.fullmatch(first) else None
+        for candidate in (named, mirrored, urljoin(self.base_url, _quoted(file.replace(os.sep, "/")))):
             if candidate and is_http_url(candidate):
                 return normal_url(candidate)
         return None
@@ -232,6 +258,11 @@ def _page_of_mhtml(data: bytes) -> tuple[bytes, str | None]:
             payload = part.get_payload(decode=True)
             return (payload if isinstance(payload, bytes) else b""), part.get("Content-Type")
     raise ValueError("no HTML part in it")
+
+
+def _quoted(file: str) -> str:
+    """A file's name as the path of an address, byte by byte: names written under other encodings are names too."""
+    return quote(os.fsencode(file))
 
 
 def _mark(path: Path) -> str:

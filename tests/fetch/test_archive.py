@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,9 +25,10 @@ def pages(one: Archive) -> list[Saved]:
     return [saved for file, mark in one.files() for saved in one.pages(file, mark)]
 
 
-def save(root: Path, name: str, body: bytes) -> None:
+def save(root: Path, name: str, body: bytes) -> Path:
     (root / name).parent.mkdir(parents=True, exist_ok=True)
     (root / name).write_bytes(body)
+    return root / name
 
 
 @pytest.mark.parametrize(
@@ -148,3 +152,45 @@ def test_broken_warcs_cost_what_is_broken(tmp_path: Path, body: bytes, found: in
     one = archive(tmp_path)
     assert len(pages(one)) >= found
     assert not reason or any(reason in said for said in one.left_out)
+
+
+def test_links_out_of_the_archive_are_not_followed(tmp_path: Path) -> None:
+    root, elsewhere = tmp_path / "archive", tmp_path / "elsewhere"
+    save(elsewhere, "private.html", PAGE)
+    save(root, "story.html", PAGE)
+    (root / "again.html").symlink_to(root / "story.html")
+    (root / "private.html").symlink_to(elsewhere / "private.html")
+    (root / "folder").symlink_to(elsewhere, target_is_directory=True)
+    (root / "circle.html").symlink_to(root / "circle.html")
+    os.mkfifo(root / "pipe.html")
+    one = archive(root)
+    assert [file for file, _ in one.files()] == ["again.html", "story.html"]
+    assert one.left_out == {"links that lead out of the archive": 2, "files that may not be read": 1}
+
+
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[tuple[Path, int]]:
+    """A page in so many folders, one in the other."""
+    depth = 1200
+    with contextlib.chdir(tmp_path):
+        for _ in range(depth):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("deep.html").write_bytes(PAGE)
+        yield tmp_path, depth
+        Path("deep.html").unlink()
+        for _ in range(depth):
+            os.chdir("..")
+            Path("d").rmdir()
+
+
+def test_a_tree_deeper_than_the_stack(deep: tuple[Path, int]) -> None:
+    root, depth = deep
+    assert [saved.url for saved in pages(archive(root))] == [f"{BASE}{'d/' * depth}deep.html"]
+
+
+def test_a_name_in_another_encoding_is_a_name(tmp_path: Path) -> None:
+    os.rename(save(tmp_path, "a.html", PAGE), os.fsencode(tmp_path) + b"/caf\xe9.html")  # noqa: PTH104  # no Path says it
+    (found,) = pages(archive(tmp_path))
+    assert found.url == f"{BASE}caf%E9.html"
+    assert archive(tmp_path).open(found).body == PAGE
