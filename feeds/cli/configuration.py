@@ -17,6 +17,7 @@ from feeds.errors import ConfigErrors, StartError
 from feeds.model import Source
 from feeds.pipeline.config import load_checked_sources, warnings_of
 from feeds.pipeline.samples import load_samples, replay
+from feeds.query import load_named
 from feeds.settings import Settings
 from feeds.sources import source_schema
 from feeds.sources.schema import SCHEMA_NAME
@@ -46,7 +47,8 @@ def check(settings: Settings, *, samples: bool, folder: Path) -> int:
         for source in loaded.sources
         for warning in warnings_of(source, str(sources / f"{source.id}.toml"), now=now)
     ]
-    mistakes = [*map(str, loaded.mistakes), *open_services(settings.alerts)[1]]
+    named = load_named(settings.config)
+    mistakes = [*map(str, loaded.mistakes), *map(str, named.mistakes), *open_services(settings.alerts)[1]]
     for mistake in mistakes:
         click.echo(mistake, err=True)
     for warning in warnings:
@@ -56,7 +58,8 @@ def check(settings: Settings, *, samples: bool, folder: Path) -> int:
     asleep = [source.id for source in loaded.sources if not source.enabled]
     note = f", {len(asleep)} of them not enabled" if asleep else ""
     warned = f", {len(warnings)} warning{'s' if len(warnings) > 1 else ''}" if warnings else ""
-    click.echo(f"{len(loaded.sources)} sources right{note}, {len(mistakes)} mistakes{warned}.")
+    feeds = f", {len(named.feeds)} named feed{'s' if len(named.feeds) > 1 else ''}" if named.feeds else ""
+    click.echo(f"{len(loaded.sources)} sources right{note}{feeds}, {len(mistakes)} mistakes{warned}.")
     differs = samples and not _replay_all(folder, loaded.sources)
     return 2 if mistakes else int(differs)
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from feeds.cli.options import opened_store, with_settings
 from feeds.errors import StartError
 from feeds.model import FeedQuery, Format
-from feeds.query import Address, spell_address, write_address
+from feeds.query import Address, NamedFeed, load_named, spell_address, spell_named, write_address
 from feeds.settings import Settings
 from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
@@ -48,9 +48,10 @@ def subscriptions(catalogue: Catalogue) -> Iterator[Subscription]:
 )
 @with_settings
 def feeds(settings: Settings, *, as_json: bool) -> int:
-    """Lists the addresses that can be subscribed to: every feed that has articles."""
+    """Lists the addresses that can be subscribed to: every feed that has articles, and the named ones."""
     with opened_store(settings) as store:
         rows = [_row(settings, found) for found in subscriptions(Catalogue(store))]
+    rows += [_named_row(settings, feed) for feed in load_named(settings.config).feeds.values()]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return 0
@@ -76,6 +77,17 @@ def _row(settings: Settings, found: Subscription) -> dict[str, object]:
     }
 
 
+def _named_row(settings: Settings, feed: NamedFeed) -> dict[str, object]:
+    return {
+        "name": feed.title,
+        "kind": "named",
+        "language": feed.query.languages[0] if len(feed.query.languages) == 1 else None,
+        "shown": settings.base_url + spell_named(feed.name, Format.ATOM),
+        **{form.value: settings.base_url + spell_named(feed.name, form) for form in Format},
+        "html": settings.base_url + spell_named(feed.name, None),
+    }
+
+
 @click.command(epilog="Example: POLYFEED_PUBLIC_URL=https://feeds.example.org polyfeed export public")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 @with_settings
@@ -95,6 +107,11 @@ def export(settings: Settings, folder: Path) -> int:
         catalogue = Catalogue(store)
         answers = Answers(settings, store, catalogue)
         found = list(subscriptions(catalogue))
+        named = tuple(load_named(settings.config).feeds.values())
+        for feed in named:
+            for form in Format:
+                ready = answers.ready(Address(query=feed.query, format=form, name=feed.name), named=feed)
+                _write_forms(folder / spell_named(feed.name, form).lstrip("/"), ready, counts)
         for one in bar.track(found, description="Exporting"):
             for form in Format:
                 path = spell_address(one.query, form, one.labels).lstrip("/")
@@ -104,8 +121,13 @@ def export(settings: Settings, folder: Path) -> int:
                 _write_forms(folder / path, answers.ready(Address(query=one.query, format=form)), counts)
         for language in (None, *editions_with_articles(catalogue.overview())):
             path = f"feeds/{language}.opml" if language else "feeds.opml"
-            _write_forms(folder / path, keep_ready(write_opml(settings, catalogue, language), "text/x-opml"), counts)
-    click.echo(f"{len(found)} feeds: {counts['written']} files written, {counts['same']} unchanged, under {folder}")
+            _write_forms(
+                folder / path, keep_ready(write_opml(settings, catalogue, language, named=named), "text/x-opml"), counts
+            )
+    click.echo(
+        f"{len(found) + len(named)} feeds: "
+        f"{counts['written']} files written, {counts['same']} unchanged, under {folder}"
+    )
     if too_long:
         click.echo(f"{too_long} left out: their keyword is longer than a file name may be", err=True)
     return 1 if too_long else 0

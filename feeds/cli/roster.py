@@ -9,6 +9,8 @@ import structlog
 
 from feeds.cli.options import loaded_sources
 from feeds.model import Source
+from feeds.query import load_named
+from feeds.query.named import FILE
 from feeds.settings import Settings
 from feeds.store import Store
 
@@ -49,19 +51,21 @@ class Roster:
         kept = {} if not loaded.mistakes else dict(self.sources)
         sources = kept | {source.id: source for source in (*loaded.sources, *self._also)}
         store.register(tuple(sources.values()), now, complete=not loaded.mistakes)
-        store.note_mistakes([*self._mistakes, *map(str, loaded.mistakes)], now)
+        wrong = [*loaded.mistakes, *load_named(self._settings.config).mistakes]
+        store.note_mistakes([*self._mistakes, *map(str, wrong)], now)
         self.sources.update(sources)
         for gone in self.sources.keys() - sources.keys():
             del self.sources[gone]
         if self._seen is not None:
-            log.info("configuration read again", sources=len(sources), mistakes=len(loaded.mistakes))
+            log.info("configuration read again", sources=len(sources), mistakes=len(wrong))
         self._seen = there
         return True
 
     def _look(self) -> object:
-        """Stands for what is in the folder: names, sizes and times of change."""
+        """Stands for what is in the folder and in the file of named feeds: names, sizes and times of change."""
         found = []
-        for path in (self._settings.config / "sources").glob("*.toml"):
+        config = self._settings.config
+        for path in (*(config / "sources").glob("*.toml"), config / FILE):
             try:
                 facts = path.stat()
             except OSError:

@@ -23,6 +23,7 @@ from feeds.query.address import (
 )
 from feeds.query.canon import canonical_question, full_hour, is_relative, resolve, write_question
 from feeds.query.language import MAX_QUESTION_CHARS, MAX_TERMS, point_at, read_question
+from feeds.query.named import LoadedNamed, NamedFeed, load_named
 from feeds.query.settle import MAX_KEYWORDS, MAX_LANGUAGES, resolved, search_text
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "MAX_QUESTION_CHARS",
     "MAX_TERMS",
     "Address",
+    "LoadedNamed",
+    "NamedFeed",
     "Parameters",
     "canonical",
     "canonical_question",
@@ -40,6 +43,7 @@ __all__ = [
     "is_relative",
     "is_search",
     "known_parameters",
+    "load_named",
     "named_id",
     "other_parameters",
     "point_at",

@@ -223,8 +223,15 @@ def spell_address(query: FeedQuery, format_: Format | None, labels: Mapping[str,
     return f"{path}.{format_.value}" if format_ else path
 
 
-def write_address(query: FeedQuery, format_: Format | None, labels: Mapping[str, str] = _NONE) -> str:
-    """The canonical percent-encoded path of a question and its parameters; arguments as of ``spell_address``."""
+def write_address(
+    query: FeedQuery, format_: Format | None, labels: Mapping[str, str] = _NONE, *, name: str | None = None
+) -> str:
+    """The canonical percent-encoded path of a question and its parameters; arguments as of ``spell_address``.
+
+    With ``name`` it is the named feed that asks this question.
+    """
+    if name is not None:
+        return spell_named(name, format_)
     return quote(spell_address(query, format_, labels), safe="/+,") + write_parameters(query)
 
 

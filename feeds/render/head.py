@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from feeds.model import NOTHING, FeedQuery, Format, StoredArticle
-from feeds.query import feed_id, write_address
+from feeds.query import NamedFeed, feed_id, named_id, write_address
 from feeds.render.titles import feed_description, feed_title
 
 # A feed without articles has not changed since before there were feeds: a constant, so its bytes never change.
@@ -55,6 +55,7 @@ def make_head(
     source_name: str | None = None,
     hub: str | None = None,
     updated: dt.datetime | None = None,
+    named: NamedFeed | None = None,
 ) -> FeedHead:
     """The head of the feed that answers ``query``, in words of its own language.
 
@@ -68,21 +69,24 @@ def make_head(
         source_name: the same for its source.
         hub: the WebSub hub, or None.
         updated: see FeedHead.
+        named: the named feed that asks this, which has an address, an id and a title of its own.
     """
     base = public_url.rstrip("/")
     language = query.languages[0] if len(query.languages) == 1 else None
-    addresses = {each: base + write_address(query, each, labels) for each in Format}
+    name = named.name if named else None
+    addresses = {each: base + write_address(query, each, labels, name=name) for each in Format}
+    title = feed_title(
+        query, labels, service=service, language=language, section_name=section_name, source_name=source_name
+    )
     return FeedHead(
-        id=feed_id(query),
-        title=feed_title(
-            query, labels, service=service, language=language, section_name=section_name, source_name=source_name
-        ),
+        id=named_id(named.name) if named else feed_id(query),
+        title=f"{service} · {named.title}" if named else title,
         description=feed_description(
             query, labels, service=service, language=language, section_name=section_name, source_name=source_name
         ),
         language=language,
         self_url=addresses[format_],
-        html_url=base + write_address(query, None, labels),
+        html_url=base + write_address(query, None, labels, name=name),
         home_url=f"{base}/",
         alternates=MappingProxyType(addresses),
         hub=hub,

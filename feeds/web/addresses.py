@@ -10,15 +10,18 @@ from feeds.errors import QueryError
 from feeds.model import FeedQuery, Format
 from feeds.query import (
     Address,
+    NamedFeed,
     known_parameters,
     read_address,
     read_parameters,
     spell_address,
+    spell_named,
     with_parameters,
     write_address,
     write_parameters,
 )
 from feeds.web.catalogue import Catalogue, Overview
+from feeds.web.named import NamedFeeds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class Place:
     address: Address
     labels: Mapping[str, str]
     settled: bool
+    named: NamedFeed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ class Moved:
 class Missing:
     """There is no such feed: ``subject`` says what about it is unknown, ``name`` as it was asked for.
 
-    ``subject`` is ``language``, ``source`` or ``address``; for the last ``name`` is the reason in English.
+    ``subject`` is ``language``, ``source``, ``named`` or ``address``; for the last ``name`` is the reason in English.
     ``format`` is the one asked for, so that what is offered instead can be in it too.
     """
 
@@ -63,7 +67,9 @@ class Mistaken:
     format: Format | None
 
 
-def find_place(path: str, query_string: str, catalogue: Catalogue) -> Place | Moved | Missing | Mistaken:
+def find_place(
+    path: str, query_string: str, catalogue: Catalogue, named: NamedFeeds
+) -> Place | Moved | Missing | Mistaken:
     """Reads a path that begins with ``/feeds/``, and what its parameters say. Raises StoreError."""
     if "\ufffd" in path:
         return Missing(subject="address", name="the address is not UTF-8")
@@ -71,22 +77,43 @@ def find_place(path: str, query_string: str, catalogue: Catalogue) -> Place | Mo
         address = read_address(path)
     except QueryError as error:
         return Missing(subject="address", name=error.reason)
+    if address.name is not None:
+        return _find_named(path, address.name, address.format, catalogue, named)
     parameters = read_parameters(query_string)
     try:
         query = with_parameters(address, parameters)
     except QueryError as error:
         return Mistaken(text=parameters.question, position=error.position, reason=error.reason, format=address.format)
     said = known_parameters(query_string, with_question=address.is_search)
-    is_plain = said == write_parameters(query).removeprefix("?")
+    return _find_asked(path, said, replace(address, query=query), catalogue)
+
+
+def _find_asked(path: str, said: str, address: Address, catalogue: Catalogue) -> Place | Moved | Missing:
+    """A feed by its question; ``said`` are the parameters as they were spelled."""
+    query = address.query
     labels = catalogue.labels(query.keywords) if query.keywords else {}
     canonical = spell_address(query, address.format, labels)
     settled = len(labels) == len(query.keywords)
+    is_plain = said == write_parameters(query).removeprefix("?")
     if not is_plain or (path != canonical and (settled or _fold(path) != _fold(canonical))):
         return Moved(to=write_address(query, address.format, labels))
     unknown = _what_is_unknown(query, catalogue)
     if unknown is not None:
         return Missing(subject=unknown[0], name=unknown[1], format=address.format)
-    return Place(address=replace(address, query=query), labels=labels, settled=settled)
+    return Place(address=address, labels=labels, settled=settled)
+
+
+def _find_named(
+    path: str, name: str, format_: Format | None, catalogue: Catalogue, named: NamedFeeds
+) -> Place | Moved | Missing:
+    """A feed by its name, which says everything: no parameter changes it."""
+    feed = named.get(name)
+    if feed is None:
+        return Missing(subject="named", name=name, format=format_)
+    if path != spell_named(name, format_):
+        return Moved(to=spell_named(name, format_))
+    labels = catalogue.labels(feed.query.keywords) if feed.query.keywords else {}
+    return Place(address=Address(query=feed.query, format=format_, name=name), labels=labels, settled=True, named=feed)
 
 
 def _what_is_unknown(query: FeedQuery, catalogue: Catalogue) -> tuple[str, str] | None:

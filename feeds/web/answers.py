@@ -20,7 +20,17 @@ from feeds.clock import utc_now
 from feeds.errors import StoreError
 from feeds.folding import keyword_key
 from feeds.model import FeedQuery, Format, StoredArticle, Twin
-from feeds.query import Address, full_hour, is_relative, resolved, spell_address, write_address, write_parameters
+from feeds.query import (
+    Address,
+    NamedFeed,
+    full_hour,
+    is_relative,
+    resolved,
+    spell_address,
+    spell_named,
+    write_address,
+    write_parameters,
+)
 from feeds.render.entry import Original
 from feeds.render.head import MEDIA_TYPES, make_head, newest_change
 from feeds.render.renderer import Renderer
@@ -28,6 +38,7 @@ from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web.catalogue import Catalogue
 from feeds.web.memory import BoundedMemory
+from feeds.web.named import NamedFeeds
 from feeds.web.ready import Ready, keep_ready
 
 LOOK_S = 1.0  # how long an answer may be behind the store
@@ -49,12 +60,14 @@ CONTENT_TYPES: Mapping[Format, str] = MappingProxyType(
 class _Slot:
     """One feed in one format. ``path`` is spelled as WSGI hands it on.
 
-    ``good_until`` is when time alone may change its answer; None for most, which only a change in the store changes.
+    ``named`` is the named feed that it is. ``good_until`` is when time alone may change its answer; None for most,
+    which only a change in the store changes.
     """
 
     query: FeedQuery
     format: Format
     path: str
+    named: NamedFeed | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     seq: int = -1
     window: Sequence[tuple[str, int]] | None = None
@@ -64,7 +77,7 @@ class _Slot:
     @property
     def key(self) -> tuple[str, str]:
         """What stands for its address: path and parameters. Not one text: any sign may stand in a path."""
-        return self.path, write_parameters(self.query).removeprefix("?")
+        return self.path, "" if self.named else write_parameters(self.query).removeprefix("?")
 
 
 class Answers:
@@ -78,6 +91,7 @@ class Answers:
         *,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], dt.datetime] = utc_now,
+        named: NamedFeeds | None = None,
         max_bytes: int = ANSWER_BYTES,
     ) -> None:
         self._settings = settings
@@ -85,6 +99,7 @@ class Answers:
         self._catalogue = catalogue
         self._clock = clock
         self._now = now
+        self._named = named or NamedFeeds(settings.config)
         self._prefix = urlsplit(settings.base_url).path  # where a proxy in front has mounted the service
         self._renderer = Renderer(public_url=settings.base_url)
         self._slots: BoundedMemory[tuple[str, str], _Slot] = BoundedMemory(max_bytes)
@@ -102,6 +117,9 @@ class Answers:
         slot = self._slots.get((wsgi_path, parameters))
         if slot is None:
             return None
+        if slot.named is not None and self._named.get(slot.named.name) != slot.named:
+            self._slots.drop(slot.key)  # it asks something else now, or is gone
+            return None
         seq = self.change_seq()
         if slot.seq == seq and slot.ready is not None and self._is_good(slot):
             return slot.ready
@@ -110,8 +128,8 @@ class Answers:
         except StoreError:
             return None
 
-    def ready(self, address: Address) -> Ready:
-        """The answer for a feed; its language, section and source are taken to exist.
+    def ready(self, address: Address, *, named: NamedFeed | None = None) -> Ready:
+        """The answer for a feed, ``named`` if it is one; its language, section and source are taken to exist.
 
         Raises:
             ValueError: the address is a page's, not a feed's.
@@ -120,11 +138,15 @@ class Answers:
         """
         if address.format is None:
             raise ValueError("a page is no feed")
-        slot = _Slot(query=address.query, format=address.format, path=self._path(address.query, address.format))
-        slot = self._slots.add(slot.key, slot, _weigh(slot))
+        path = spell_named(named.name, address.format) if named else self._path(address.query, address.format)
+        asked = _Slot(query=address.query, format=address.format, path=path, named=named)
+        slot = self._slots.add(asked.key, asked, _weigh(asked))
+        if slot.named != named:  # it asks something else now
+            slot = asked
+            self._slots.put(slot.key, slot, _weigh(slot))
         ready = self._refresh(slot, self.change_seq())
         # between the two lines above a first article may have fixed a keyword's spelling: then look there
-        return ready if ready is not None else self.ready(address)
+        return ready if ready is not None else self.ready(address, named=named)
 
     @property
     def size_bytes(self) -> int:
@@ -192,7 +214,7 @@ class Answers:
             if slot.ready is not None and ((slot.seq == seq and self._is_good(slot)) or self._is_down):
                 return slot.ready
             try:
-                if self._path(slot.query, slot.format) != slot.path:
+                if slot.named is None and self._path(slot.query, slot.format) != slot.path:
                     self._slots.drop(slot.key)
                     return None
                 now = self._now()
@@ -220,6 +242,7 @@ class Answers:
         labels = self.labels(slot.query, articles)
         overview = self._catalogue.overview()
         source, section = slot.query.source, slot.query.section
+        name = slot.named.name if slot.named else None
         names = self._names({stored.article.source_id for stored in articles} | ({source} if source else set()))
         head = make_head(
             slot.query,
@@ -229,6 +252,7 @@ class Answers:
             labels=labels,
             section_name=overview.section_name(section, slot.query.languages) if section else None,
             source_name=names.get(source) if source else None,
+            named=slot.named,
         )
         body = self._renderer.render(
             head, articles, slot.format, labels=labels, source_names=names, originals=self.originals(articles)
@@ -239,7 +263,7 @@ class Answers:
             # articles leave and enter as time goes by, and their dates of change do not tell
             last_modified=newest_change(articles) if articles and not is_relative(slot.query.question) else None,
             extra=(("Link", _links(head.self_url, head.html_url, head.alternates, slot.format)), _FOR_ALL_ORIGINS),
-            twin=self._prefix + write_address(slot.query, None, labels) + "#subscribe",
+            twin=f"{self._prefix}{write_address(slot.query, None, labels, name=name)}#subscribe",
         )
 
     def _load(self, window: Sequence[tuple[str, int]]) -> list[StoredArticle]:

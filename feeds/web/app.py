@@ -17,6 +17,7 @@ from feeds.web.catalogue import Catalogue
 from feeds.web.errors import speak_of_errors
 from feeds.web.locales import use_locales
 from feeds.web.metrics import Meter
+from feeds.web.named import NamedFeeds
 from feeds.web.services import NAME, Services, services
 
 
@@ -33,12 +34,13 @@ def create_app(settings: Settings, store: Store, *, clock: Callable[[], dt.datet
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, the base class not
     app.url_map.merge_slashes = False  # read_address reads any number of them, and answers 301 and not 308
     app.url_map.converters["feed_path"] = feeds.FeedPath
-    catalogue = Catalogue(store)
+    catalogue, named = Catalogue(store), NamedFeeds(settings.config)
     app.extensions[NAME] = Services(
         settings=settings,
         store=store,
         catalogue=catalogue,
-        answers=Answers(settings, store, catalogue, now=clock),
+        answers=Answers(settings, store, catalogue, now=clock, named=named),
+        named=named,
         meter=Meter(store, clock),
         clock=clock,
     )

@@ -9,7 +9,7 @@ from flask import request
 
 from feeds.folding import keyword_key
 from feeds.model import FeedQuery, Match, StoredArticle
-from feeds.query import is_search, search_text, write_address
+from feeds.query import NamedFeed, is_search, search_text, write_address
 from feeds.render.entry import Entry, Original, describe, published_at, shown_label
 from feeds.render.text import first_words
 from feeds.render.titles import feed_title
@@ -62,8 +62,8 @@ class SearchBox:
 class ShownFeed:
     """A feed as its page shows it.
 
-    ``mixed`` when its articles can be of several languages; ``wider`` leads to the same keywords in every language,
-    ``other`` to the same feed without or with syndicated copies.
+    ``mixed`` when its articles can be of several languages, ``searched`` when it is a question that anyone may ask;
+    ``wider`` leads to the same keywords in every language, ``other`` to the same feed without or with copies.
     """
 
     title: str
@@ -72,6 +72,7 @@ class ShownFeed:
     url: str
     articles: int
     mixed: bool
+    searched: bool
     feeds: list[FeedLink]
     crumbs: list[Chip]
     wider: Chip | None
@@ -80,12 +81,12 @@ class ShownFeed:
 
 def feed_page(place: Place) -> Ready:
     """The page of a feed. Raises StoreError."""
-    query, before = place.address.query, _before()
-    key = (query, before, page_language(), asked_language(), public_base())
-    return keep_page(key, lambda: _make(query, before), for_s=KEPT_S)
+    query, before, named = place.address.query, _before(), place.named
+    key = (query, named, before, page_language(), asked_language(), public_base())
+    return keep_page(key, lambda: _make(query, before, named), for_s=KEPT_S)
 
 
-def _make(query: FeedQuery, before: int | None) -> Ready:
+def _make(query: FeedQuery, before: int | None, named: NamedFeed | None) -> Ready:
     shared = services()
     limit = shared.settings.feed_entries
     found = shared.answers.articles(query, limit=limit + 1, before_seq=before)
@@ -96,13 +97,14 @@ def _make(query: FeedQuery, before: int | None) -> Ready:
     originals = shared.answers.originals(articles)
     shown_sources = {stored.article.source_id for stored in articles} | ({query.source} if query.source else set())
     names = {source_id: source.name for source_id, source in shared.catalogue.sources(shown_sources).items()}
-    feed = _shown_feed(query, labels, overview, names, has_copies=bool(originals))
-    path = write_address(query, None, labels)
+    feed = _shown_feed(query, labels, overview, names, has_copies=bool(originals), named=named)
+    name = named.name if named else None
+    path = write_address(query, None, labels, name=name)
     return page(
         "feed.html",
-        discovery=discovery(query, feed.title, labels),
+        discovery=discovery(query, feed.title, labels, name=name),
         feed=feed,
-        search=_search_box(query),
+        search=_search_box(query, is_named=named is not None),
         articles=[
             _shown_article(stored, query, labels, overview, names, original=originals.get(stored.article.id))
             for stored in newest_first
@@ -112,12 +114,12 @@ def _make(query: FeedQuery, before: int | None) -> Ready:
     )
 
 
-def _search_box(query: FeedQuery) -> SearchBox:
+def _search_box(query: FeedQuery, *, is_named: bool) -> SearchBox:
     also = {"copies": "" if query.copies else "hide", "inferred": "" if query.inferred else "no"}
     also["lang"] = asked_language() or ""
     return SearchBox(
         action=prefix() + write_address(FeedQuery(languages=query.languages), None) + "/search",
-        text=search_text(query) if is_search(query) else "",
+        text=search_text(query) if is_named or is_search(query) else "",
         also={name: value for name, value in also.items() if value},
     )
 
@@ -129,11 +131,18 @@ def _before() -> int | None:
 
 
 def _shown_feed(
-    query: FeedQuery, labels: Mapping[str, str], overview: Overview, names: Mapping[str, str], *, has_copies: bool
+    query: FeedQuery,
+    labels: Mapping[str, str],
+    overview: Overview,
+    names: Mapping[str, str],
+    *,
+    has_copies: bool,
+    named: NamedFeed | None,
 ) -> ShownFeed:
     visitor = page_language()
     language = query.languages[0] if len(query.languages) == 1 else visitor
     section, source = query.section, query.source
+    feed_name = named.name if named else None
     title = feed_title(
         query,
         labels,
@@ -145,16 +154,19 @@ def _shown_feed(
     every = FeedQuery(languages=query.languages, copies=query.copies)
     name = " + ".join(own_name(tag) for tag in query.languages) or gettext("Every language together")
     return ShownFeed(
-        title=title,
+        title=named.title if named else title,
         language=language,
         direction=text_direction(language),
-        url=public_base() + write_address(query, None, labels),
+        url=public_base() + write_address(query, None, labels, name=feed_name),
         articles=services().answers.count(query),
         mixed=len(query.languages) != 1,
-        feeds=feed_links(query, labels),
-        crumbs=[] if query == every else [Chip(label=name, href=query_href(every), language=language)],
-        wider=_wider(query, labels),
-        other=_with_or_without_copies(query, labels) if has_copies or not query.copies else None,
+        searched=named is None and is_search(query),
+        feeds=feed_links(query, labels, name=feed_name),
+        crumbs=[]
+        if query == every and named is None
+        else [Chip(label=name, href=query_href(every), language=language)],
+        wider=_wider(query, labels) if named is None else None,
+        other=_with_or_without_copies(query, labels) if named is None and (has_copies or not query.copies) else None,
     )
 
 

@@ -38,7 +38,7 @@ def feed(_path: str) -> BaseResponse:
     shared = services()
     # not the routed path: werkzeug has taken slashes off its front
     path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-    place = find_place(path, request.query_string.decode("latin-1"), shared.catalogue)
+    place = find_place(path, request.query_string.decode("latin-1"), shared.catalogue, shared.named)
     if isinstance(place, Moved):
         return _move(place)
     if isinstance(place, Missing):
@@ -47,7 +47,7 @@ def feed(_path: str) -> BaseResponse:
         return _point_out(place)
     if place.address.format is None:
         return respond(feed_page(place))
-    return respond(shared.answers.ready(place.address))
+    return respond(shared.answers.ready(place.address, named=place.named))
 
 
 @room.get("/feeds")
@@ -93,6 +93,13 @@ def refuse(missing: Missing) -> Response:
             reason = gettext("There is no source called “%(name)s” here.", name=missing.name)
             offers = _sources(overview, missing.format)
             also = gettext("There are these sources:")
+        case "named":
+            reason = gettext("There is no named feed “%(name)s” here.", name=missing.name)
+            offers = [
+                Chip(label=each.title, href=_href(each.query, missing.format, each.name))
+                for each in services().named.all().values()
+            ]
+            also = gettext("There are these named feeds:")
         case _:
             reason = gettext("This address cannot be read: %(reason)s.", reason=missing.name)
             offers = _languages(overview, missing.format)
@@ -120,6 +127,6 @@ def _sources(overview: Overview, format_: Format | None) -> list[Chip]:
     ]
 
 
-def _href(query: FeedQuery, format_: Format | None) -> str:
-    path = write_address(query, format_)
+def _href(query: FeedQuery, format_: Format | None, name: str | None = None) -> str:
+    path = write_address(query, format_, name=name)
     return page_href(path) if format_ is None else prefix() + path

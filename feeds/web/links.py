@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from flask import request
 
 from feeds.model import NOTHING, FeedQuery, Format
-from feeds.query import spell_address, spell_parameters, write_address
+from feeds.query import spell_address, spell_named, spell_parameters, write_address
 from feeds.render.head import MEDIA_TYPES
 from feeds.web.locales import LANGUAGES, asked_language, own_name
 from feeds.web.services import services
@@ -82,27 +82,30 @@ def query_href(query: FeedQuery, labels: Mapping[str, str] = NOTHING) -> str:
     return page_href(write_address(query, None, labels))
 
 
-def feed_links(query: FeedQuery, labels: Mapping[str, str] = NOTHING) -> list[FeedLink]:
-    """A feed in each of its formats, the one to recommend first."""
+def feed_links(query: FeedQuery, labels: Mapping[str, str] = NOTHING, *, name: str | None = None) -> list[FeedLink]:
+    """A feed, by its name if it has one, in each of its formats, the one to recommend first."""
     base = public_base()
     return [
         FeedLink(
             name=FORMAT_NAMES[format_],
             type=MEDIA_TYPES[format_],
-            href=prefix() + write_address(query, format_, labels),
-            url=base + write_address(query, format_, labels),
-            shown=base + spell_address(query, format_, labels) + spell_parameters(query),
+            href=prefix() + write_address(query, format_, labels, name=name),
+            url=base + write_address(query, format_, labels, name=name),
+            shown=base
+            + (spell_named(name, format_) if name else spell_address(query, format_, labels) + spell_parameters(query)),
         )
         for format_ in Format
     ]
 
 
-def discovery(query: FeedQuery, title: str, labels: Mapping[str, str] = NOTHING) -> list[Discovery]:
+def discovery(
+    query: FeedQuery, title: str, labels: Mapping[str, str] = NOTHING, *, name: str | None = None
+) -> list[Discovery]:
     """How feed readers find this feed on a page."""
     tag = query.languages[0] if len(query.languages) == 1 else ""
     return [
         Discovery(type=link.type, title=f"{title} ({link.name})", href=link.url, hreflang=tag)
-        for link in feed_links(query, labels)
+        for link in feed_links(query, labels, name=name)
     ]
 
 

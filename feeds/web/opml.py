@@ -40,8 +40,9 @@ def feeds_of(language: str) -> BaseResponse:
 
 def _answer(language: str | None) -> BaseResponse:
     shared = services()
+    named = tuple(shared.named.all().values())
 
     def make() -> Ready:
-        return keep_ready(write_opml(shared.settings, shared.catalogue, language), CONTENT_TYPE)
+        return keep_ready(write_opml(shared.settings, shared.catalogue, language, named=named), CONTENT_TYPE)
 
-    return respond(keep_page(("opml", language), make, for_s=KEPT_S))
+    return respond(keep_page(("opml", language, named), make, for_s=KEPT_S))

@@ -9,11 +9,11 @@ from flask import Blueprint, Response
 
 from feeds.folding import keyword_key
 from feeds.model import FeedQuery, Match
-from feeds.query import spell_address
+from feeds.query import spell_address, spell_named
 from feeds.render.events import state_slug
 from feeds.web.catalogue import Overview
 from feeds.web.layout import page
-from feeds.web.links import Chip, FeedLink, discovery, feed_links, prefix, public_base, query_href
+from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, prefix, public_base, query_href
 from feeds.web.locales import asked_language, gettext, own_name, page_language, show_language, text_direction
 from feeds.web.ready import Ready
 from feeds.web.services import keep_page, respond, services
@@ -79,9 +79,22 @@ def _directory() -> Ready:
         discovery=found,
         editions=editions,
         everything=together if len(editions) > 1 else None,
+        named=_named(),
         recipes=_recipes(editions),
         states=_count_states(overview),
     )
+
+
+def _named() -> list[Chip]:
+    """The feeds that the operator has given names."""
+    return [
+        Chip(
+            label=each.title,
+            href=page_href(spell_named(each.name, None)),
+            language=each.query.languages[0] if len(each.query.languages) == 1 else "",
+        )
+        for each in services().named.all().values()
+    ]
 
 
 def _editions(overview: Overview) -> list[Edition]:

@@ -17,6 +17,7 @@ from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
 from feeds.web.memory import BoundedMemory
 from feeds.web.metrics import Meter
+from feeds.web.named import NamedFeeds
 from feeds.web.ready import Ready, decide
 
 NAME = "polyfeed"
@@ -40,6 +41,7 @@ class Services:
     store: Store
     catalogue: Catalogue
     answers: Answers
+    named: NamedFeeds
     meter: Meter
     clock: Callable[[], dt.datetime]
     pages: BoundedMemory[Hashable, KeptPage] = field(default_factory=lambda: BoundedMemory(PAGE_BYTES))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feeds.model import FeedQuery, Format
-from feeds.query import write_address
+from feeds.query import NamedFeed, spell_named, write_address
 from feeds.render.opml import Outline, render_opml
 from feeds.render.titles import feed_description, feed_title
 from feeds.settings import Settings
@@ -70,8 +70,10 @@ def list_subscriptions(catalogue: Catalogue, language: str, sources: Sources) ->
             yield Subscription(query=FeedQuery(languages=languages, source=source_id), name=name, group="Sources")
 
 
-def write_opml(settings: Settings, catalogue: Catalogue, language: str | None = None) -> bytes:
-    """What there is to subscribe to, of one language or of each. Raises StoreError."""
+def write_opml(
+    settings: Settings, catalogue: Catalogue, language: str | None = None, *, named: Sequence[NamedFeed] = ()
+) -> bytes:
+    """What there is to subscribe to, of one language or of each with the named feeds. Raises StoreError."""
     sources = sources_with_articles(catalogue)
     if language is not None:
         title = f"{settings.title} · {own_name(language)}"
@@ -81,7 +83,20 @@ def write_opml(settings: Settings, catalogue: Catalogue, language: str | None = 
         Outline(text=own_name(tag), children=_edition(settings, catalogue, tag, sources))
         for tag in editions_with_articles(catalogue.overview())
     )
-    return render_opml(settings.title, [everything, *editions])
+    own = Outline(text="Named feeds", children=tuple(_named_outline(settings, each) for each in named))
+    return render_opml(settings.title, [everything, *([own] if named else []), *editions])
+
+
+def _named_outline(settings: Settings, named: NamedFeed) -> Outline:
+    language = named.query.languages[0] if len(named.query.languages) == 1 else None
+    return Outline(
+        text=named.title,
+        title=f"{settings.title} · {named.title}",
+        xml_url=settings.base_url + spell_named(named.name, Format.ATOM),
+        html_url=settings.base_url + spell_named(named.name, None),
+        language=language,
+        description=feed_description(named.query, {}, service=settings.title, language=language),
+    )
 
 
 def _edition(settings: Settings, catalogue: Catalogue, language: str, sources: Sources) -> tuple[Outline, ...]:
