@@ -12,13 +12,18 @@ from itertools import islice
 
 import lxml.html
 
+from feeds.extract.listing_dates import is_date
 from feeds.extract.listing_links import Link, upwards
+from feeds.extract.listing_words import headline_score
 
 _SEVERAL = 3
 _LONGEST_LABEL = 40
 _LEVELS = 5
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SHORTEST = 2
+_A_LINE = -0.5
+_MOST_LINKS = 6
+_MOST_ELEMENTS = 40
 
 
 def headings_beside(links: Iterable[Link]) -> Mapping[str, str]:
@@ -48,5 +53,31 @@ def _heading_of_block(link: Link, anchors: Mapping[lxml.html.HtmlElement, str]) 
         if any(anchors.get(anchor, link.identity) != link.identity for anchor in place.element.iter("a")):
             break
         heading = next(place.element.iter(*_HEADINGS), heading)
-    text = " ".join(heading.text_content().split()) if heading is not None else ""
+    if heading is None:
+        return _line_beside(link)
+    text = " ".join(heading.text_content().split())
     return text if len(text) >= _SHORTEST else ""
+
+
+def _line_beside(link: Link) -> str:
+    """The headline of a block that has no heading, where all links of it lead to one address."""
+    line = ""
+    for place in islice(upwards(link.place), _LEVELS):
+        hrefs = {anchor.get("href") for anchor in islice(place.element.iter("a"), _MOST_LINKS)}
+        if len(hrefs - {None, link.anchor.get("href")}) > 0:
+            break
+        line = first_line(place.element) or line
+    return line
+
+
+def first_line(block: lxml.html.HtmlElement) -> str:
+    """The first text of a block outside its links that may be a headline: no date, no label of one word."""
+    for element in islice(block.iter(), _MOST_ELEMENTS):
+        texts = [element.tail if element is not block else None]
+        if element.tag != "a" and not any(around.tag == "a" for around in element.iterancestors("a")):
+            texts.insert(0, element.text)
+        for text in texts:
+            line = " ".join((text or "").split())
+            if line and isinstance(element.tag, str) and headline_score(line) >= _A_LINE and not is_date(line):
+                return line
+    return ""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
 from feeds.extract.listing_apart import headings_beside
 from feeds.extract.listing_dates import holds_date, is_stamp
+from feeds.extract.listing_learned import Candidate, learn_articles, learn_beside, without_parameters
 from feeds.extract.listing_links import Link, short_texts, upwards
 from feeds.extract.listing_profile import in_heading, is_priced, keep_alike
 from feeds.extract.listing_words import HEADLINE, address_number, address_score, address_shape, headline_score
@@ -26,6 +27,7 @@ _COMPANY = 3.0
 _FEWEST_OF_A_KIND = 3
 _FEWEST_BELOW = 2
 _SECTION = 4.0
+_BARRED = -6.0
 _IN_NAVIGATION = 1.5
 _MANY = 8
 _HARDLY_ANY = 0.15
@@ -35,10 +37,12 @@ _ENDS_IN_NUMBER = re.compile(r"[/=_.-]\d{2,}(?:\.\w{2,5})?/?\Z")
 _NUMBERED_LIST = 4
 _PART_OF_LIST = 0.25
 _LISTED = 1.0
+_DATED_PART = 0.8
 _PRICED = 12.0
 _HEADED = 2.0  # what a link in a heading has, too
 _CARD_LEVELS = 4
 _CARD_HEADLINES = 2
+_CARD_LINKS = 5
 # what stands below every page of a country, in words as long as headlines: licences, rights, terms
 _SMALL_PRINT = re.compile(
     r"许可证|备案|ICP备|公网安备|版权|©|\bcopyright\b|all rights reserved|privacy|cookie|\bterms (?:of|and)\b|"
@@ -61,12 +65,13 @@ class Listed:
         return self.links[0].url
 
 
-def choose_articles(links: Iterable[Link], in_navigation: Iterable[Link] = ()) -> list[Listed]:
+def choose_articles(links: Iterable[Link], in_navigation: Collection[Link] = ()) -> list[Listed]:
     """Those of the links that lead to articles, merged by address, in the order of the page.
 
     Args:
         links: what is judged.
-        in_navigation: links elsewhere on the page, which speak against the addresses they share with ``links``.
+        in_navigation: links elsewhere on the page. They speak against the addresses they share with ``links``;
+            those that are surely articles by what is learned from ``links`` come behind.
     """
     by_identity: dict[str, list[Link]] = defaultdict(list)
     for link in links:
@@ -78,10 +83,16 @@ def choose_articles(links: Iterable[Link], in_navigation: Iterable[Link] = ()) -
     ]
     _weigh_sections(judged, {link.identity for link in in_navigation})
     _see_numbered_lists(judged)
+    _see_dated_lists(judged)
     shapes = _company(judged, lambda one: {address_shape(one.links[0].url)})
     places = _company(judged, _kinds_of_place)
-    chosen = keep_alike([one for one in judged if one.is_article(shapes, places)], makes_up=_makes_up)
-    return [Listed(identity=one.identity, links=one.links) for one in chosen]
+    kept = keep_alike([one for one in judged if one.is_article(shapes, places)], makes_up=_makes_up)
+    chosen = {one.identity for one in kept}
+    chosen |= learn_articles([one.as_candidate() for one in judged], chosen)
+    chosen -= without_parameters(chosen)
+    listed = [Listed(identity=one.identity, links=one.links) for one in judged if one.identity in chosen]
+    more = learn_beside(in_navigation, by_identity, chosen)
+    return [*listed, *(Listed(identity=group[0].identity, links=group) for group in more)]
 
 
 def _places_of(one: _Judged) -> set[str]:
@@ -113,6 +124,27 @@ def _see_numbered_lists(judged: Iterable[_Judged]) -> None:
                     one.alone += _LISTED
 
 
+def _see_dated_lists(judged: Iterable[_Judged]) -> None:
+    """Speaks for addresses of one folder in one kind of place that have each a date of their own: no menu has.
+
+    So a list of titles of one word is told from the words of a menu.
+    """
+    groups: dict[str, list[_Judged]] = defaultdict(list)
+    for one in judged:
+        folder = one.links[0].url.partition("?")[0].rstrip("/").rpartition("/")[0]
+        for place in {link.signature for link in one.links}:
+            groups[f"{folder} in {place}"].append(one)
+    for group in groups.values():
+        if len(group) < _NUMBERED_LIST or all(one.looks_right for one in group):
+            continue
+        dated = [one for one in group if any(_has_own_date(link) for link in one.links)]
+        if len(dated) >= _NUMBERED_LIST and len(dated) >= _DATED_PART * len(group):
+            for one in dated:
+                if not one.looks_right:
+                    one.looks_right = True
+                    one.alone += _LISTED
+
+
 def _makes_up(one: _Judged) -> bool:
     """Whether what is unlike the other articles of the page is surely one all the same."""
     return one.alone - _COMPANY >= _ENOUGH
@@ -128,6 +160,7 @@ def _weigh_sections(judged: Iterable[_Judged], in_navigation: set[str]) -> None:
         path = "/".join(one.identity.partition("?")[0].rstrip("/").split("/")[3:])
         if below[path] >= _FEWEST_BELOW:
             one.alone -= _SECTION
+            one.is_section = True
         if one.identity in in_navigation:
             one.alone -= _IN_NAVIGATION
 
@@ -135,7 +168,10 @@ def _weigh_sections(judged: Iterable[_Judged], in_navigation: set[str]) -> None:
 class _Judged:
     """An address with what speaks for and against it, apart from its company."""
 
-    __slots__ = ("address", "alone", "headline", "identity", "is_listed", "links", "looks_right")
+    __slots__ = (
+        *("address", "alone", "headline", "identity", "is_listed", "is_section", "is_small_print", "links"),
+        "looks_right",
+    )
 
     def __init__(self, *, identity: str, links: tuple[Link, ...], heading: str = "") -> None:
         self.identity = identity
@@ -144,7 +180,7 @@ class _Judged:
         address = address_score(links[0].url)
         self.looks_right = self.headline >= HEADLINE or address >= _SURE_ADDRESS
         self.address = address
-        self.is_listed = False
+        self.is_listed = self.is_section = False
         if not self.looks_right:
             is_headed = bool(heading) or any(in_heading(link) for link in links)
             is_numbered = is_headed and address_number(links[0].url)
@@ -153,8 +189,19 @@ class _Judged:
         self.alone = address + self.headline + max(_mark_up(link) for link in links)
         if heading:
             self.alone += _HEADED
-        if address < _SURE_ADDRESS and any(_SMALL_PRINT.search(link.text) for link in links):
+        self.is_small_print = address < _SURE_ADDRESS and any(_SMALL_PRINT.search(link.text) for link in links)
+        if self.is_small_print:
             self.alone -= _COMPANY
+
+    def as_candidate(self) -> Candidate:
+        """What is learned of it from the others."""
+        barred = self.address <= _BARRED or self.is_section or self.is_small_print
+        return Candidate(
+            identity=self.identity,
+            links=self.links,
+            is_barred=barred or max(_mark_up(link) for link in self.links) < 0,
+            is_marked=lambda: any(in_heading(link) or _has_own_date(link) for link in self.links),
+        )
 
     def is_article(self, shapes: dict[str, float], places: dict[str, float]) -> bool:
         company = shapes.get(address_shape(self.links[0].url), 0.0)
@@ -208,5 +255,21 @@ def _is_dated(link: Link) -> bool:
         if holds_date("".join(texts)) or any(is_stamp(text) for text in texts):
             return True
         if next(place.element.iter("time"), None) is not None:
+            return True
+    return False
+
+
+def _has_own_date(link: Link) -> bool:
+    """Whether the block around a link that holds no other link of its kind shows a date."""
+    for place in islice(upwards(link.place), _CARD_LEVELS):
+        anchors = list(islice(place.element.iter("a"), _CARD_LINKS + 1))
+        if len(anchors) > _CARD_LINKS or sum(1 for one in anchors if one.get("class") == link.anchor.get("class")) > 1:
+            return False
+        if next(place.element.iter("time"), None) is not None:
+            return True
+        texts = short_texts(place)
+        if texts is None:
+            return False
+        if any(is_stamp(text) or holds_date(text) for text in texts):
             return True
     return False

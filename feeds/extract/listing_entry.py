@@ -13,6 +13,7 @@ from itertools import islice, takewhile
 
 import lxml.html
 
+from feeds.extract.listing_apart import first_line
 from feeds.extract.listing_choice import Listed
 from feeds.extract.listing_dates import first_date, is_date
 from feeds.extract.listing_links import Link, Place, upwards
@@ -143,6 +144,9 @@ def title_of(
     if headline_score(text) <= _SAYS_NOTHING:  # "more", a number, a picture without words
         label = max((link for link in links if link.is_labelled), key=_headline_score, default=None)
         text = max((text, label.text if label else ""), key=headline_score)
+    if headline_score(text) <= _SAYS_NOTHING:  # a title that is neither a link nor a heading
+        beside = next((line for block in blocks if (line := first_line(block))), "")
+        text = max((text, beside), key=headline_score)
     return text[:_LONGEST_TITLE] or None
 
 

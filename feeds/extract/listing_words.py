@@ -52,6 +52,7 @@ _BY_DIGITS = ((5, 2.0), (3, 0.5))
 _LONG_NUMBER = 5
 _FILED = 4
 _SENTENCE = 5
+_SLUG = 3
 # what services of a site are called in the slugs of their addresses
 _SERVICE = re.compile(
     r"(?:^|-)(?:with|for|contact|about)-us(?:-|\Z)|(?:^|-)newsletters?\Z|^(?:subscribe|advertise|download)(?:-|\Z)|"
@@ -186,7 +187,7 @@ def _query_score(query: str) -> float:
 def _path_score(segments: list[str], stem: str, *, is_file: bool) -> float:
     path = "/".join(segments) + "/"
     dated = _DATE.search(path)
-    if dated and not is_file and _ARCHIVE.fullmatch(stem):
+    if dated and not is_file and _ARCHIVE.fullmatch(stem) and not _is_called_something(segments):
         return _NAVIGATION
     undated = _DATE.sub(" ", "/".join(segments[-3:])) if dated else "/".join(segments[-3:])
     digits = max((len(run) for run in _DIGITS.findall(undated)), default=0)
@@ -205,6 +206,11 @@ def _path_score(segments: list[str], stem: str, *, is_file: bool) -> float:
     if is_topic and not dated and words < _SENTENCE:
         score -= 2.5
     return score + (1.0 if is_file and len(segments) > 1 else 0.0)
+
+
+def _is_called_something(segments: list[str]) -> bool:
+    """Whether some step of the path is a slug: what is filed under a day and numbered at its end is no archive then."""
+    return any(_slug_words(unquote(segment)) >= _SLUG for segment in segments)
 
 
 def _step(value: int, steps: tuple[tuple[int, float], ...]) -> float:
