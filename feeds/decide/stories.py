@@ -20,6 +20,7 @@ from feeds.urls import identity_of, is_http_url, plain_identity
 HREFLANG, SWITCH, INFERRED = "hreflang", "language switch", "inferred"
 # what a page declares is believed so far: both ways, one way
 CERTAINTY: Mapping[str, tuple[float, float]] = {HREFLANG: (1.0, 0.95), SWITCH: (0.98, 0.9)}
+_INFERRED_AT_MOST = 0.85  # whatever a page declares counts more
 _IMPLIED = 0.98  # of the certainty by which two pages are named together by a third
 
 # Measured with benchmarks/stories.py: lower values find more pairs and more wrong ones.
@@ -147,7 +148,7 @@ def decide_inferred(article: Clues, others: Sequence[Clues]) -> tuple[StoryLink,
         rivals = [score for score, _ in ranked[1:]]
         rivals += [_agreement(each, other, common) for each in near if each.language == article.language]
         if best >= ENOUGH and best >= AHEAD + max(rivals, default=0) and _may_be_one(article, other):
-            certainty = round(1 - 2 ** (-best / 2), 3)
+            certainty = min(_INFERRED_AT_MOST, round(1 - 2 ** (-best / 2), 3))
             links.append(
                 StoryLink(one_id=article.article_id, other_id=other.article_id, evidence=INFERRED, certainty=certainty)
             )

@@ -69,6 +69,10 @@ class Tagger:
                 meant.add(concept)
         return replace(article, inferred=tuple(labels))
 
+    def meaning(self, key: str, language: str) -> str | None:
+        """The concept that a keyword means in a language, None when it means none."""
+        return self._concepts().of(key, language)
+
     def _vocabulary(self, language: str, concepts: Concepts) -> Vocabulary:
         with self._lock:
             kept = self._kept.setdefault(language, _Kept())

@@ -33,6 +33,7 @@ from feeds.model import (
 from feeds.normalise.article import normalise
 from feeds.pipeline.archived import Archived
 from feeds.pipeline.copies import find_repeats, recognise_moved
+from feeds.pipeline.stories import find_stories
 from feeds.pipeline.tagging import Tagger
 from feeds.store.base import Store
 from feeds.urls import identity_of
@@ -132,10 +133,13 @@ class Turn:
         if self.claim.state is not SourceState.WAITING:  # of a source that was never read nothing can have moved
             read, known = recognise_moved(self.store, read, known, is_listed=self.lists, now=now)
         updates, markings = find_repeats(self.store, self._tagged(decide_changes(read, known)), now=now)
+        meaning = self.tagger.meaning if self.tagger is not None else None
+        updates, links = find_stories(self.store, updates, now=now, meaning=meaning)
         ids = {name: update.article.id for update in updates for name in _names(update.article)}
         stored_ids = {article.id: ids[article.identity] for article in read}
         pages = tuple(replace(record, article_id=_stored_id(record, stored_ids)) for record in kept)
-        self.seq = self.store.write(self.claim, Update(articles=updates, pages=pages, markings=markings), now)
+        news = Update(articles=updates, pages=pages, markings=markings, links=links)
+        self.seq = self.store.write(self.claim, news, now)
         for update in updates:
             self.counts[update.change] += 1
 

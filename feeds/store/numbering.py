@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, func, select
@@ -51,17 +51,24 @@ class _Counts:
 
 
 def number(
-    connection: Connection, changed: Sequence[Planned], markings: Mapping[str, Marking], now: dt.datetime
+    connection: Connection,
+    changed: Sequence[Planned],
+    markings: Mapping[str, Marking],
+    now: dt.datetime,
+    *,
+    link: Callable[[], Sequence[str]] = tuple,
 ) -> int:
     """Gives each changed article, in order, the next number and its place there; returns the last number given.
 
-    Then each stored article that a marking, by its id, names and that is not marked so already. Where an article
-    stands is read here, under the lock: a poll of another source may have marked it since it was planned.
+    Then each stored article that a marking, by its id, names and that is not marked so already, and each whose
+    translations ``link`` changes. Where an article stands is read here, under the lock: a poll of another source may
+    have marked it since it was planned.
     """
     lock_numbering(connection)
     last = last_seq(connection)
+    linked = link()
     new = {each.stored_id for each in changed if each.change is Change.NEW}
-    named = [each.stored_id for each in changed] + list(markings)
+    named = [each.stored_id for each in changed] + [*markings, *linked]
     before = _standing(connection, [name for name in named if name not in new])
     places = [_new_place(each, before.get(each.stored_id), markings.get(each.stored_id)) for each in changed]
     placed = {each.article_id for each in places}
@@ -70,6 +77,8 @@ def number(
         for name, marking in markings.items()
         if name not in placed and name in before and not _is_marked(before[name], marking)
     ]
+    placed |= {each.article_id for each in places}
+    places += [_place_again(connection, before[name]) for name in linked if name not in placed and name in before]
     if not places:
         return last
     numbered = list(enumerate(places, start=last + 1))
@@ -111,6 +120,11 @@ def _new_place(each: Planned, before: Row[Any] | None, marking: Marking | None) 
 
 
 def _marked_place(connection: Connection, before: Row[Any], marking: Marking) -> _Place:
+    place = _place_again(connection, before)
+    return replace(place, twin=marking.twin.value, original_id=marking.original_id)
+
+
+def _place_again(connection: Connection, before: Row[Any]) -> _Place:
     here = article_keyword.c
     words = connection.execute(select(here.key, here.display).where(here.seq == before.seq).order_by(here.key))
     return _Place(
@@ -118,8 +132,8 @@ def _marked_place(connection: Connection, before: Row[Any], marking: Marking) ->
         source_id=before.source_id,
         language=before.language,
         section=before.section,
-        twin=marking.twin.value,
-        original_id=marking.original_id,
+        twin=before.twin,
+        original_id=before.original_id,
         words={row.key: row.display for row in words},
         kind=Change.UPDATED,
     )

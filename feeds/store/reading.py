@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from feeds.model import KeywordCount, StoredArticle
+from feeds.model import NOTHING, KeywordCount, StoredArticle
 from feeds.store.columns import clean_text
 from feeds.store.memory import chunks
 from feeds.store.questions import matching
 from feeds.store.rows import read_article
+from feeds.store.stories import translations_of
 from feeds.store.tables import alias, article, entry, keyword, keyword_language, shelf
 
 
@@ -28,8 +29,9 @@ def load(connection: Connection, article_ids: Collection[str]) -> dict[str, Stor
         rows = select(article, entry.c.seq, entry.c.twin, entry.c.original_id).join_from(
             article, entry, entry.c.article_id == article.c.id
         )
+        told = translations_of(connection, some)
         for row in connection.execute(rows.where(article.c.id.in_(some))):
-            found[row.id] = read_article(row, tuple(aliases.get(row.id, ())))
+            found[row.id] = read_article(row, tuple(aliases.get(row.id, ())), told.get(row.id, NOTHING))
     return found
 
 

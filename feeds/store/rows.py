@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -45,7 +46,9 @@ def whole_hash(values: dict[str, Any]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def read_article(row: Row[*tuple[Any, ...]], aliases: tuple[str, ...]) -> StoredArticle:
+def read_article(
+    row: Row[*tuple[Any, ...]], aliases: tuple[str, ...], translations: Mapping[str, str] = NOTHING
+) -> StoredArticle:
     """One row of ``article`` joined with its ``entry``."""
     return StoredArticle(
         article=Article(
@@ -77,4 +80,5 @@ def read_article(row: Row[*tuple[Any, ...]], aliases: tuple[str, ...]) -> Stored
         changed_at=row.changed_at,
         original_id=row.original_id,
         twin=Twin(row.twin) if row.twin else None,
+        translations=translations,
     )

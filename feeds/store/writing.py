@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from feeds.model import Article, Change, Claim, Marking, Update
+from feeds.model import Article, Change, Claim, Marking, StoryLink, Update
 from feeds.store.activity import count_days
 from feeds.store.columns import clean_text
 from feeds.store.copies import remember_bands
@@ -24,6 +24,7 @@ from feeds.store.numbering import last_seq, number
 from feeds.store.planning import Planned, plan
 from feeds.store.rows import said, whole_hash
 from feeds.store.schedule import hold
+from feeds.store.stories import remember_links, rename_languages
 from feeds.store.tables import alias, article, source
 
 
@@ -42,9 +43,17 @@ def write(connection: Connection, claim: Claim, news: Update, now: dt.datetime) 
     remember_pages(connection, claim.source_id, news.pages, stored_ids)
     _count_new(connection, claim.source_id, [each.article for each in changed if each.change is Change.NEW], now)
     markings = _stored_markings(news.markings, stored_ids)
-    if not changed and not markings:
+    if not changed and not markings and not news.links:
         return last_seq(connection)
-    return number(connection, changed, markings, now)
+    return number(connection, changed, markings, now, link=lambda: _link(connection, changed, news.links, stored_ids))
+
+
+def _link(
+    connection: Connection, changed: Sequence[Planned], links: Sequence[StoryLink], stored_ids: Mapping[str, str]
+) -> list[str]:
+    edited = {each.stored_id: clean_text(each.article.language) for each in changed if each.change is Change.UPDATED}
+    rename_languages(connection, edited)
+    return remember_links(connection, links, stored_ids)
 
 
 def _count_new(connection: Connection, source_id: str, fresh: Sequence[Article], now: dt.datetime) -> None:

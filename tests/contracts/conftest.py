@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, create_engine
 
-from feeds.model import Article, ArticleUpdate, Change, Claim, FeedQuery, Kind, Marking, Source, Twin, Update
+from feeds.model import Article, ArticleUpdate, Change, Claim, FeedQuery, Kind, Marking, Source, StoryLink, Twin, Update
 from feeds.store import Store, open_store
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -74,6 +74,7 @@ class Desk:
         change: Change = Change.NEW,
         now: dt.datetime = NOW,
         markings: Sequence[Marking] = (),
+        links: Sequence[StoryLink] = (),
         bands: tuple[int, ...] | None = None,
     ) -> int:
         """Writes articles of one source."""
@@ -81,7 +82,8 @@ class Desk:
         if name not in self.claims:
             self.open(name)
         updates = tuple(ArticleUpdate(article=each, change=change, bands=bands) for each in articles)
-        return self.store.write(self.claims[name], Update(articles=updates, markings=tuple(markings)), now)
+        news = Update(articles=updates, markings=tuple(markings), links=tuple(links))
+        return self.store.write(self.claims[name], news, now)
 
     def mark(self, source_id: str, article_id: str, twin: Twin, original_id: str = "original") -> int:
         """Marks one article, by a poll of ``source_id``."""
@@ -97,6 +99,12 @@ class Desk:
 def desk(store: Store) -> Desk:
     """A desk at an empty store."""
     return Desk(store)
+
+
+@pytest.fixture
+def desk_at() -> Callable[[Store], Desk]:
+    """Makes a desk at a store."""
+    return Desk
 
 
 def a_source(name: str, /, **more: Any) -> Source:
