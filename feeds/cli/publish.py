@@ -13,10 +13,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from feeds.cli.options import opened_store, with_settings
+from feeds.concepts import ConceptsFile
 from feeds.errors import StartError
 from feeds.model import FeedQuery, Format
 from feeds.query import Address, NamedFeed, load_named, spell_address, spell_named, write_address
 from feeds.settings import Settings
+from feeds.store import Store
 from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
 from feeds.web.ready import Ready, keep_ready
@@ -42,6 +44,10 @@ def subscriptions(catalogue: Catalogue) -> Iterator[Subscription]:
         yield from list_subscriptions(catalogue, language, sources)
 
 
+def _catalogue(settings: Settings, store: Store) -> Catalogue:
+    return Catalogue(store, concepts=ConceptsFile(settings.config, cache_folder=settings.data))
+
+
 @click.command(epilog="Example: polyfeed feeds | grep BMW")
 @click.option(
     "--json", "as_json", is_flag=True, help="A list of objects with name, language, and each format's address."
@@ -50,7 +56,7 @@ def subscriptions(catalogue: Catalogue) -> Iterator[Subscription]:
 def feeds(settings: Settings, *, as_json: bool) -> int:
     """Lists the addresses that can be subscribed to: every feed that has articles, and the named ones."""
     with opened_store(settings) as store:
-        rows = [_row(settings, found) for found in subscriptions(Catalogue(store))]
+        rows = [_row(settings, found) for found in subscriptions(_catalogue(settings, store))]
     rows += [_named_row(settings, feed) for feed in load_named(settings.config).feeds.values()]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -104,7 +110,7 @@ def export(settings: Settings, folder: Path) -> int:
         opened_store(settings) as store,
         Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
     ):
-        catalogue = Catalogue(store)
+        catalogue = _catalogue(settings, store)
         answers = Answers(settings, store, catalogue)
         found = list(subscriptions(catalogue))
         named = tuple(load_named(settings.config).feeds.values())

@@ -90,8 +90,8 @@ def find_place(
 
 def _find_asked(path: str, said: str, address: Address, catalogue: Catalogue) -> Place | Moved | Missing:
     """A feed by its question; ``said`` are the parameters as they were spelled."""
-    query = address.query
-    labels = catalogue.labels(query.keywords) if query.keywords else {}
+    query = catalogue.canonical(address.query)
+    labels = catalogue.labels_of(query)
     canonical = spell_address(query, address.format, labels)
     settled = len(labels) == len(query.keywords)
     is_plain = said == write_parameters(query).removeprefix("?")
@@ -100,7 +100,7 @@ def _find_asked(path: str, said: str, address: Address, catalogue: Catalogue) ->
     unknown = _what_is_unknown(query, catalogue)
     if unknown is not None:
         return Missing(subject=unknown[0], name=unknown[1], format=address.format)
-    return Place(address=address, labels=labels, settled=settled)
+    return Place(address=replace(address, query=query), labels=labels, settled=settled)
 
 
 def _find_named(
@@ -112,7 +112,7 @@ def _find_named(
         return Missing(subject="named", name=name, format=format_)
     if path != spell_named(name, format_):
         return Moved(to=spell_named(name, format_))
-    labels = catalogue.labels(feed.query.keywords) if feed.query.keywords else {}
+    labels = catalogue.labels_of(feed.query)
     return Place(address=Address(query=feed.query, format=format_, name=name), labels=labels, settled=True, named=feed)
 
 

@@ -61,7 +61,7 @@ class _Slot:
     """One feed in one format. ``path`` is spelled as WSGI hands it on.
 
     ``named`` is the named feed that it is. ``good_until`` is when time alone may change its answer; None for most,
-    which only a change in the store changes.
+    which only a change in the store changes. ``meant`` stands for what its keywords meant when it was made.
     """
 
     query: FeedQuery
@@ -73,6 +73,7 @@ class _Slot:
     window: Sequence[tuple[str, int]] | None = None
     ready: Ready | None = None
     good_until: dt.datetime | None = None
+    meant: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -138,8 +139,9 @@ class Answers:
         """
         if address.format is None:
             raise ValueError("a page is no feed")
-        path = spell_named(named.name, address.format) if named else self._path(address.query, address.format)
-        asked = _Slot(query=address.query, format=address.format, path=path, named=named)
+        query = address.query if named else self._catalogue.canonical(address.query)
+        path = spell_named(named.name, address.format) if named else self._path(query, address.format)
+        asked = _Slot(query=query, format=address.format, path=path, named=named)
         slot = self._slots.add(asked.key, asked, _weigh(asked))
         if slot.named != named:  # it asks something else now
             slot = asked
@@ -155,16 +157,20 @@ class Answers:
 
     def articles(self, query: FeedQuery, *, limit: int, before_seq: int | None = None) -> list[StoredArticle]:
         """The articles that a page of this feed shows, those that changed last first. Raises StoreError."""
-        return self._load(self._store.window(resolved(query, self._now()), limit=limit, before_seq=before_seq))
+        return self._load(self._store.window(self._asked(query), limit=limit, before_seq=before_seq))
 
     def count(self, query: FeedQuery) -> int:
         """How many articles a feed's question has in all. Raises StoreError."""
-        return self._store.count(resolved(query, self._now()))
+        return self._store.count(self._asked(query))
+
+    def _asked(self, query: FeedQuery) -> FeedQuery:
+        """The question as the store is asked: now, and by every word for what its keywords mean."""
+        return self._catalogue.widened(resolved(query, self._now()))
 
     def labels(self, query: FeedQuery, articles: Iterable[StoredArticle]) -> dict[str, str]:
         """Display forms of every keyword in a feed. Raises StoreError."""
         keys = {keyword_key(keyword) for stored in articles for keyword in stored.article.keywords}
-        return self._catalogue.labels({*keys, *query.keywords})
+        return self._catalogue.labels(keys) | self._catalogue.labels_of(query)
 
     def originals(self, articles: Iterable[StoredArticle]) -> dict[str, Original]:
         """What each copy among these repeats, by the copy's id. Raises StoreError."""
@@ -214,11 +220,12 @@ class Answers:
             if slot.ready is not None and ((slot.seq == seq and self._is_good(slot)) or self._is_down):
                 return slot.ready
             try:
-                if slot.named is None and self._path(slot.query, slot.format) != slot.path:
+                if slot.named is None and self._is_elsewhere(slot):
                     self._slots.drop(slot.key)
                     return None
-                now = self._now()
-                window = self._store.window(resolved(slot.query, now), limit=self._settings.feed_entries)
+                now, meant = self._now(), self._catalogue.meant_by(slot.query)
+                asked = self._catalogue.widened(resolved(slot.query, now))
+                window = self._store.window(asked, limit=self._settings.feed_entries)
                 if window != slot.window or slot.ready is None:
                     slot.ready = self._render(slot, window)
                     self._slots.put(slot.key, slot, _weigh(slot))
@@ -226,15 +233,21 @@ class Answers:
                 if slot.ready is None:
                     raise
                 return slot.ready
-            slot.window, slot.seq = window, seq
+            slot.window, slot.seq, slot.meant = window, seq, meant
             slot.good_until = full_hour(now) + _HOUR if is_relative(slot.query.question) else None
             return slot.ready
 
     def _is_good(self, slot: _Slot) -> bool:
-        return slot.good_until is None or self._now() < slot.good_until
+        is_time = slot.good_until is None or self._now() < slot.good_until
+        return is_time and slot.meant == self._catalogue.meant_by(slot.query)
+
+    def _is_elsewhere(self, slot: _Slot) -> bool:
+        """Whether another address is now the one of the feed's question."""
+        canonical = self._catalogue.canonical(slot.query)
+        return canonical != slot.query or self._path(canonical, slot.format) != slot.path
 
     def _path(self, query: FeedQuery, format_: Format) -> str:
-        spelled = spell_address(query, format_, self._catalogue.labels(query.keywords))
+        spelled = spell_address(query, format_, self._catalogue.labels_of(query))
         return spelled.encode("utf-8", "surrogatepass").decode("latin-1")  # PEP 3333
 
     def _render(self, slot: _Slot, window: Sequence[tuple[str, int]]) -> Ready:

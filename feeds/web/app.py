@@ -9,6 +9,7 @@ from collections.abc import Callable
 from flask import Flask, Response, g, request
 
 from feeds.clock import utc_now
+from feeds.concepts import ConceptsFile
 from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web import feeds, layout, opml, ops, pages, sources
@@ -34,7 +35,8 @@ def create_app(settings: Settings, store: Store, *, clock: Callable[[], dt.datet
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, the base class not
     app.url_map.merge_slashes = False  # read_address reads any number of them, and answers 301 and not 308
     app.url_map.converters["feed_path"] = feeds.FeedPath
-    catalogue, named = Catalogue(store), NamedFeeds(settings.config)
+    concepts = ConceptsFile(settings.config, cache_folder=settings.data)
+    catalogue, named = Catalogue(store, concepts=concepts), NamedFeeds(settings.config)
     app.extensions[NAME] = Services(
         settings=settings,
         store=store,

@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Generic, TypeVar
 
-from feeds.model import KeywordCount, SourceState, SourceStatus
+from feeds.concepts import ConceptsFile
+from feeds.model import FeedQuery, KeywordCount, SourceState, SourceStatus
 from feeds.store.base import Store
 
 T = TypeVar("T")
@@ -92,15 +94,43 @@ class Overview:
 
 
 class Catalogue:
-    """What the pages, the OPML and the check of an address ask the store again and again."""
+    """What the pages, the OPML and the check of an address ask the store again and again.
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+    ``concepts`` says which keywords mean one thing; without it each means itself.
+    """
+
+    def __init__(
+        self, store: Store, clock: Callable[[], float] = time.monotonic, *, concepts: ConceptsFile | None = None
+    ) -> None:
         self._store = store
+        self._concepts = concepts
         self._clock = clock
         self._overview = Kept(self._read_overview, clock)
         self._states = Kept(lambda: dict(self._store.states()), clock, quick_s=QUICK_S)
         self._keywords: dict[tuple[str | None, int | None], Kept[list[KeywordCount]]] = {}
         self._labels: dict[str, str] = {}
+        self._labels_until = float("-inf")
+
+    def canonical(self, query: FeedQuery) -> FeedQuery:
+        """The question by the one name of each concept in it: what its address and id are made of."""
+        return self._concepts.meanings.canonical(query) if self._concepts and query.keywords else query
+
+    def widened(self, query: FeedQuery) -> FeedQuery:
+        """The question as the store is to be asked: with every word for what its keywords mean."""
+        has_words = query.keywords or query.question is not None
+        return self._concepts.meanings.widened(query) if self._concepts and has_words else query
+
+    def meant_by(self, query: FeedQuery) -> str:
+        """Stands for what keywords mean now; the same for a question without any."""
+        has_words = query.keywords or query.question is not None
+        return self._concepts.meanings.concepts.fingerprint if self._concepts and has_words else ""
+
+    def labels_of(self, query: FeedQuery) -> dict[str, str]:
+        """Display forms of the question's keywords: of concepts their names. Raises StoreError."""
+        if not query.keywords:
+            return {}
+        names = self._concepts.meanings.labels(query) if self._concepts else {}
+        return self.labels(query.keywords) | names
 
     def overview(self) -> Overview:
         """Languages, sections and sources. Raises StoreError."""
@@ -129,14 +159,35 @@ class Catalogue:
             after = step[-1].id
 
     def keywords(self, language: str | None, *, limit: int | None) -> list[KeywordCount]:
-        """The most used keywords of a known language. Raises StoreError."""
+        """The most used keywords of a known language, several words for one thing as one. Raises StoreError."""
         key = (language, limit)
         if key not in self._keywords:
-            self._keywords[key] = Kept(lambda: self._store.keywords(language, limit=limit), self._clock)
+            self._keywords[key] = Kept(lambda: self._read_keywords(language, limit), self._clock)
         return self._keywords[key].value()
 
+    def _read_keywords(self, language: str | None, limit: int | None) -> list[KeywordCount]:
+        languages = (language,) if language else ()
+        together: dict[FeedQuery, list[KeywordCount]] = {}
+        for row in self._store.keywords(language, limit=limit and 2 * limit):
+            query = self.canonical(FeedQuery(languages=languages, keywords=(row.key,)))
+            together.setdefault(query, []).append(row)
+        joined = [self._joined(query, rows) for query, rows in islice(together.items(), limit)]
+        return sorted(joined, key=lambda row: (-row.articles, row.key))
+
+    def _joined(self, query: FeedQuery, rows: list[KeywordCount]) -> KeywordCount:
+        """One row for a question; an article that carries several of its words counts once."""
+        (key,), first = query.keywords, rows[0]
+        if len(rows) == 1 and first.key == key:
+            return first
+        label = self.labels_of(query).get(key, key)
+        articles = first.articles if len(rows) == 1 else self._store.count(self.widened(query))
+        return replace(first, key=key, label=label, articles=articles)
+
     def labels(self, keys: Collection[str]) -> dict[str, str]:
-        """Display forms by key, for the keys that are known; a label never changes. Raises StoreError."""
+        """Display forms by key, for the keys that are known, as they were a moment ago. Raises StoreError."""
+        now = self._clock()
+        if now >= self._labels_until:
+            self._labels, self._labels_until = {}, now + FRESH_S
         missing = [key for key in keys if key not in self._labels]
         if missing:
             found = self._store.labels(missing)
