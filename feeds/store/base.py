@@ -171,7 +171,7 @@ class Store(Protocol):
         """
 
     def labels(self, keys: Collection[str]) -> dict[str, str]:
-        """The display form under which each key was first stored: it names the feed's address, so never shifts."""
+        """The display form that most articles have of each key; of several the one that was so before the others."""
 
     def sections(self) -> list[tuple[str, str, int]]:
         """(language, section slug, number of articles) of every section that has articles."""

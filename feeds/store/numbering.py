@@ -1,4 +1,4 @@
-"""Change numbers and everything that stands in their order: the change log, entries, keywords and their counts.
+"""Change numbers and what stands in their order: the change log, entries, full text, keywords and their counts.
 
 The last step of a write. On PostgreSQL one writer at a time is in here, so numbers are given in the order of
 commits; on SQLite there is one writer anyway.
@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, func, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, select
 
-from feeds.folding import display_form, keyword_key
-from feeds.model import Article, Change, Marking, Twin
+from feeds.model import Change, Marking, Twin
 from feeds.store.columns import clean_text
-from feeds.store.dialect import insert_adding, lock_numbering
+from feeds.store.dialect import lock_numbering
+from feeds.store.fulltext import Reading, put_in, read, take_out
+from feeds.store.keywords import Uses, Word, count_pairs, count_words, keywords_of, put_words, take_words, words_at
 from feeds.store.memory import chunks
 from feeds.store.planning import Planned
-from feeds.store.tables import article_keyword, change, entry, keyword, keyword_language, shelf
+from feeds.store.tables import change, entry, shelf
 
 
 def last_seq(connection: Connection) -> int:
@@ -38,15 +39,20 @@ class _Place:
     section: str
     twin: str
     original_id: str | None
-    words: Mapping[str, str]
+    words: Mapping[str, Word]
     kind: Change
+
+    @property
+    def is_same(self) -> bool:
+        """Whether only feeds of its own source hold it."""
+        return self.twin == Twin.SAME.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Counts:
     """What is to be added to the counts; the last of each key says whether only feeds of its own source hold it."""
 
-    uses: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    uses: Uses = field(default_factory=Uses)
     shelved: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
 
 
@@ -54,6 +60,7 @@ def number(
     connection: Connection,
     changed: Sequence[Planned],
     markings: Mapping[str, Marking],
+    reading: Reading,
     now: dt.datetime,
     *,
     link: Callable[[], Sequence[str]] = tuple,
@@ -87,10 +94,14 @@ def number(
         [{"seq": seq, "article_id": each.article_id, "kind": each.kind.value, "at": now} for seq, each in numbered],
     )
     counts = _Counts()
-    _take_away(connection, [before[each.article_id] for each in places if each.article_id in before], counts)
-    labels = _put(connection, numbered, counts)
-    _count_keywords(connection, counts, labels)
-    _count(connection, shelf, (shelf.c.language, shelf.c.section), counts.shelved)
+    left = [before[each.article_id] for each in places if each.article_id in before]
+    marked = read(connection, [each.article_id for each in places if each.article_id not in reading.after])
+    reading = Reading(before=marked | reading.before, after=marked | reading.after)
+    take_out(connection, left, reading)
+    _take_away(connection, left, counts)
+    _put(connection, numbered, reading, counts)
+    count_words(connection, counts.uses)
+    count_pairs(connection, shelf, (shelf.c.language, shelf.c.section), counts.shelved)
     return last + len(places)
 
 
@@ -125,8 +136,6 @@ def _marked_place(connection: Connection, before: Row[Any], marking: Marking) ->
 
 
 def _place_again(connection: Connection, before: Row[Any]) -> _Place:
-    here = article_keyword.c
-    words = connection.execute(select(here.key, here.display).where(here.seq == before.seq).order_by(here.key))
     return _Place(
         article_id=before.article_id,
         source_id=before.source_id,
@@ -134,7 +143,7 @@ def _place_again(connection: Connection, before: Row[Any]) -> _Place:
         section=before.section,
         twin=before.twin,
         original_id=before.original_id,
-        words={row.key: row.display for row in words},
+        words=words_at(connection, before.seq),
         kind=Change.UPDATED,
     )
 
@@ -143,90 +152,27 @@ def _is_marked(before: Row[Any], marking: Marking) -> bool:
     return bool(before.twin == marking.twin.value and before.original_id == clean_text(marking.original_id))
 
 
-def keywords_of(article: Article) -> dict[str, str]:
-    """Key -> display form of an article's keywords, each key once, in the article's order."""
-    forms: dict[str, str] = {}
-    for said in article.keywords:
-        word = clean_text(said)
-        key = keyword_key(word)
-        if key:
-            forms.setdefault(key, display_form(word))
-    return forms
-
-
 def _take_away(connection: Connection, rows: Sequence[Row[Any]], counts: _Counts) -> None:
     """Removes articles from where they stand, and from the counts."""
     if not rows:
         return
-    here = article_keyword.c
-    for row in rows:
-        is_same = row.twin == Twin.SAME.value
-        words = connection.execute(select(here.key, here.language).where(here.seq == row.seq))
-        counts.uses.subtract((word.key, word.language, is_same) for word in words)
+    placed = [(row, row.twin == Twin.SAME.value) for row in rows]
+    for row, is_same in placed:
         counts.shelved[row.language, row.section, is_same] -= 1
-    gone = [{"gone": row.seq} for row in rows]
-    connection.execute(delete(article_keyword).where(here.seq == bindparam("gone")), gone)
-    connection.execute(delete(entry).where(entry.c.seq == bindparam("gone")), gone)
+    take_words(connection, [(row.seq, is_same) for row, is_same in placed], counts.uses)
+    connection.execute(delete(entry).where(entry.c.seq == bindparam("gone")), [{"gone": row.seq} for row in rows])
 
 
-def _put(connection: Connection, numbered: Iterable[tuple[int, _Place]], counts: _Counts) -> dict[str, str]:
-    """Places articles at their numbers and counts them; returns the first display form of each key."""
+def _put(connection: Connection, numbered: Sequence[tuple[int, _Place]], reading: Reading, counts: _Counts) -> None:
+    """Places articles at their numbers, in the full text too, and counts them."""
     entries: list[dict[str, Any]] = []
-    words: list[dict[str, Any]] = []
-    labels: dict[str, str] = {}
     for seq, each in numbered:
-        is_same = each.twin == Twin.SAME.value
         row = {"seq": seq, "article_id": each.article_id, "source_id": each.source_id}
         row |= {"language": each.language, "section": each.section, "twin": each.twin}
-        entries.append(row | {"original_id": each.original_id})
-        counts.shelved[each.language, each.section, is_same] += 1
-        for key, display in each.words.items():
-            words.append({"key": key, "language": each.language, "seq": seq, "display": display})
-            counts.uses[key, each.language, is_same] += 1
-            labels.setdefault(key, display)
+        dated_at = reading.after[each.article_id].dated_at
+        entries.append(row | {"original_id": each.original_id, "in_words": True, "dated_at": dated_at})
+        counts.shelved[each.language, each.section, each.is_same] += 1
     connection.execute(entry.insert(), entries)
-    if words:
-        connection.execute(article_keyword.insert(), words)
-    return labels
-
-
-def _count_keywords(connection: Connection, counts: _Counts, labels: Mapping[str, str]) -> None:
-    """Adds to the counts a language and in all. A label once stored stays, even when nothing carries it any more."""
-    totals: Counter[str] = Counter(dict.fromkeys(labels, 0))
-    for (key, _, is_same), more in counts.uses.items():
-        totals[key] += 0 if is_same else more
-    rows = [
-        {"key": key, "label": labels.get(key, key), "articles": more}
-        for key, more in sorted(totals.items())
-        if more or key in labels
-    ]
-    if rows:
-        connection.execute(insert_adding(connection, keyword), rows)
-    _count(connection, keyword_language, (keyword_language.c.key, keyword_language.c.language), counts.uses)
-
-
-def _count(
-    connection: Connection,
-    table: Table,
-    keys: tuple[Column[Any], Column[Any]],
-    more: Mapping[tuple[str, str, bool], int],
-) -> None:
-    """Adds to a table of counts; a row whose counts fall to nothing goes."""
-    one, two = keys
-    added: dict[tuple[str, str], list[int]] = {}
-    for (first, second, is_same), number in sorted(more.items()):
-        added.setdefault((first, second), [0, 0])[is_same] += number
-    moved = [(pair, counts) for pair, counts in added.items() if any(counts)]
-    if moved:
-        connection.execute(
-            insert_adding(connection, table),
-            [
-                {one.name: first, two.name: second, "articles": articles, "same": same}
-                for (first, second), (articles, same) in moved
-            ],
-        )
-    fewer = [{"one": first, "two": second} for (first, second), counts in moved if min(counts) < 0]
-    if fewer:
-        nothing = (table.c.articles <= 0) & (table.c.same <= 0)
-        empty = delete(table).where(one == bindparam("one"), two == bindparam("two"), nothing)
-        connection.execute(empty, fewer)
+    put_in(connection, entries, reading)
+    words = ((seq, each.language, each.is_same, each.words) for seq, each in numbered)
+    put_words(connection, words, counts.uses)

@@ -42,10 +42,13 @@ def open_store(url: str) -> SqlStore:
         if engine.dialect.name == "sqlite":
             _prepare_file(engine)
         _migrate(engine)
+        store = SqlStore(engine)
+        store.make_keys_anew()
+        store.catch_up()
     except StoreError:
         engine.dispose()
         raise
-    return SqlStore(engine)
+    return store
 
 
 # --- the engine ---------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ Every question becomes *branches*: range scans of one index each, newest first, 
 branch sorts, and none reads an article. A keyword's branches lie in ``article_keyword``; those of languages,
 sections and sources in ``entry``. Where all of several keywords are asked for, the rarest is scanned and the others
 are looked up. What repeats another article is skipped row by row. Statements are built once for each shape of
-question.
+question. Whatever is asked beyond that is looked for in the full text (``searching``).
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from sqlalchemy import (
     union,
 )
 
+from feeds.folding import language_covers
 from feeds.model import FeedQuery, Match, Twin
+from feeds.store import searching
 from feeds.store.columns import clean_text
 from feeds.store.tables import article_keyword, entry, keyword_language, shelf
 
@@ -67,6 +69,8 @@ def window(
     connection: Connection, query: FeedQuery, *, limit: int, before_seq: int | None = None
 ) -> list[tuple[str, int]]:
     """The newest changes that answer the query; see ``Store.window``."""
+    if _is_searched(query):
+        return searching.window(connection, query, limit=limit, before_seq=before_seq)
     scope = _scope(connection, query)
     found: dict[str, int] = {}
     for start in range(0, len(scope.branches), _AT_ONCE):
@@ -80,6 +84,8 @@ def window(
 
 def count(connection: Connection, query: FeedQuery) -> int:
     """How many articles answer the query. Questions that the directory knows the answer to cost no more than it."""
+    if _is_searched(query):
+        return searching.count(connection, query)
     if query.source is None and not query.keywords:
         return _count_shelved(connection, query)
     if query.source is None and query.section is None and query.copies and len(set(query.keywords)) == 1:
@@ -94,6 +100,11 @@ def count(connection: Connection, query: FeedQuery) -> int:
         "tags": list({language for _, language in scope.branches}),
     }
     return connection.scalar(_count(shape), values) or 0
+
+
+def _is_searched(query: FeedQuery) -> bool:
+    """Whether the full text answers it: whatever is more than names, and keywords by what is known of them."""
+    return query.question is not None or bool(query.keywords and (query.synonyms or not query.inferred))
 
 
 def _count_shelved(connection: Connection, query: FeedQuery) -> int:
@@ -125,11 +136,10 @@ _REPEATS = entry.c.twin != _literal("")
 
 
 def matching(tags: Iterable[str], languages: Sequence[str]) -> list[str]:
-    """Those stored tags that a query's languages stand for: ``zh`` stands for ``zh`` and ``zh-…``; none, for all."""
-    asked = [language.casefold() for language in languages]
-    if not asked:
+    """Those stored tags that a query's languages cover, ``zh`` also ``zh-…`` and ``yue``; none, for all."""
+    if not languages:
         return list(tags)
-    return [tag for tag in tags if any(f"{tag.casefold()}-".startswith(f"{language}-") for language in asked)]
+    return [tag for tag in tags if any(language_covers(language, tag) for language in languages)]
 
 
 # --- from the question to its branches ----------------------------------------------------------------------------

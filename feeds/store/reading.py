@@ -111,7 +111,7 @@ def _keywords_of_several(tags: list[str]) -> Select[Any]:
 
 
 def labels(connection: Connection, keys: Collection[str]) -> dict[str, str]:
-    """The display form under which each key was first stored."""
+    """The most used display form of each key."""
     found: dict[str, str] = {}
     for some in chunks(keys):
         rows = {row.key: row.label for row in connection.execute(_LABELS.where(keyword.c.key.in_(some)))}

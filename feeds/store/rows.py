@@ -27,6 +27,7 @@ def said(article: Article) -> dict[str, Any]:
         "title": article.title,
         "authors": list(article.authors),
         "keywords": list(article.keywords),
+        "inferred": list(article.inferred),
         "image": article.image,
         "image_caption": article.image_caption,
         "origin": article.origin,
@@ -40,8 +41,9 @@ def said(article: Article) -> dict[str, Any]:
 
 
 def whole_hash(values: dict[str, Any]) -> str:
-    """Equal exactly when every value of ``said`` is."""
-    written = {name: value for name, value in values.items() if name != "published_at"}  # follows from two others
+    """Equal exactly when every value of ``said`` is that the article itself says."""
+    # the one follows from two others, the other from what else is stored
+    written = {name: value for name, value in values.items() if name not in {"published_at", "inferred"}}
     text = json.dumps(clean_value(written), ensure_ascii=False, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -62,6 +64,7 @@ def read_article(
             published=read_date_text(row.published),
             updated=read_date_text(row.updated),
             keywords=tuple(row.keywords),
+            inferred=tuple(row.inferred),
             section=row.section,
             summary=row.summary,
             content_html=row.content_html,

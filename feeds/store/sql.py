@@ -41,10 +41,12 @@ from feeds.store import (
     questions,
     reading,
     registering,
+    rekeying,
     schedule,
     watching,
     writing,
 )
+from feeds.store.catching_up import CatchingUp, catch_up
 
 WRITES = "polyfeed_writes"  # execution option: the transaction takes the write lock as it begins (SQLite)
 _STEADY = {"isolation_level": "REPEATABLE READ"}
@@ -67,6 +69,15 @@ class SqlStore:
         self._turn: contextlib.AbstractContextManager[object] = (
             threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
         )
+        self._catching_up: CatchingUp | None = None
+
+    def make_keys_anew(self) -> None:
+        """Compares keywords by this version's folding, also those stored under another one."""
+        rekeying.make_keys_anew(self._reading, self._writing)
+
+    def catch_up(self) -> None:
+        """Has every article that earlier versions stored come into the full text."""
+        self._catching_up = catch_up(self._reading, self._writing)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -238,7 +249,7 @@ class SqlStore:
             return reading.keywords(connection, language, limit=limit)
 
     def labels(self, keys: Collection[str]) -> dict[str, str]:
-        """The display form under which each key was first stored."""
+        """The most used display form of each key."""
         with self._reading() as connection:
             return reading.labels(connection, keys)
 
@@ -254,6 +265,8 @@ class SqlStore:
 
     def close(self) -> None:
         """Gives every connection back."""
+        if self._catching_up is not None:
+            self._catching_up.stop()
         self._engine.dispose()
 
 

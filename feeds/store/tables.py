@@ -288,7 +288,7 @@ article_keyword = Table(
 Index("article_keyword_by_key", article_keyword.c.key, article_keyword.c.seq)
 Index("article_keyword_by_seq", article_keyword.c.seq)
 
-# ``label`` is the display form first stored; a row stays when nothing carries the keyword any more
+# ``label`` is the most used display form; a row stays when nothing carries the keyword any more
 keyword = Table(
     "keyword",
     metadata,
@@ -298,8 +298,7 @@ keyword = Table(
 )
 Index("keyword_by_use", keyword.c.articles.desc(), keyword.c.key)
 
-# ``articles`` counts what feeds of every source hold, ``same`` what only feeds of its own source do (``Twin.SAME``)
-# how often each display form of a keyword is used
+# how many articles have each display form of a keyword from their publisher
 keyword_form = Table(
     "keyword_form",
     metadata,
@@ -309,6 +308,7 @@ keyword_form = Table(
     sqlite_with_rowid=False,
 )
 
+# ``articles`` counts what feeds of every source hold, ``same`` what only feeds of its own source do (``Twin.SAME``)
 keyword_language = Table(
     "keyword_language",
     metadata,

@@ -1,8 +1,8 @@
 """What a poll writes: an Update in, rows out, all in the caller's one transaction.
 
 Three steps: say what each article means to this store (``plan``), write what has no number (articles, aliases,
-bands, pages, targets, days), then take change numbers and place the articles in the order of changes (``numbering``)
-as the last thing before the commit.
+bands, pages, targets, days), then take change numbers and place the articles in the order of changes and the full
+text (``numbering``) as the last thing before the commit.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -19,6 +20,7 @@ from feeds.store.activity import count_days
 from feeds.store.columns import clean_text
 from feeds.store.copies import remember_bands
 from feeds.store.dialect import insert_missing, insert_replacing
+from feeds.store.fulltext import Reading, read, read_before
 from feeds.store.memory import chunks, remember_pages, remember_targets
 from feeds.store.numbering import last_seq, number
 from feeds.store.planning import Planned, plan
@@ -36,6 +38,7 @@ def write(connection: Connection, claim: Claim, news: Update, now: dt.datetime) 
         raise ValueError(f"an update of source {claim.source_id} holds articles of {', '.join(sorted(strangers))}")
     planned, stored_ids = plan(connection, claim.source_id, news.articles)
     changed = [each for each in planned if each.change is not Change.SAME]
+    before = read_before(connection, [each.stored_id for each in changed if each.change is not Change.NEW])
     _write_articles(connection, changed, now)
     _write_aliases(connection, claim.source_id, planned)
     remember_bands(connection, {each.stored_id: each.bands for each in planned if each.bands is not None}, now)
@@ -45,7 +48,9 @@ def write(connection: Connection, claim: Claim, news: Update, now: dt.datetime) 
     markings = _stored_markings(news.markings, stored_ids)
     if not changed and not markings and not news.links:
         return last_seq(connection)
-    return number(connection, changed, markings, now, link=lambda: _link(connection, changed, news.links, stored_ids))
+    reading = Reading(before=before, after=read(connection, [each.stored_id for each in changed]))
+    link = partial(_link, connection, changed, news.links, stored_ids)
+    return number(connection, changed, markings, reading, now, link=link)
 
 
 def _link(

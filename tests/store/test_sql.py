@@ -23,7 +23,7 @@ def test_a_write_that_fails_midway_leaves_nothing(
     page = PageRecord(url="https://daily.example/1", state=PageState.READ, first_seen_at=now, fetched_at=now)
     whole = Update(articles=update("one").articles, pages=(page,), targets={"x": TargetRecord(read_at=now)})
 
-    def fail(*_: object) -> int:
+    def fail(*_: object, **__: object) -> int:
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patch:
