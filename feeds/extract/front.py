@@ -16,6 +16,7 @@ from feeds.extract.found import clean
 from feeds.extract.jsonld import JsonLd, is_article, read_json_ld, types_of
 from feeds.extract.listing_choice import choose_articles
 from feeds.extract.listing_links import Addresses, PageLinks, base_url, collect_links
+from feeds.extract.listing_words import address_score
 from feeds.extract.meta import Head, read_head
 from feeds.extract.navigation import Menu, find_sections, folder_of
 from feeds.extract.page import read_page
@@ -120,6 +121,8 @@ def _story(document: Document, ld: JsonLd, listed: int) -> tuple[bool, str]:
         return False, error.reason
     is_declared = is_article(ld.article) or bool(item.published)
     is_deep = bool(re.search(r"\d|-.*-", path)) or path.rstrip("/").count("/") > 1
+    # a tag's page may be deep and dated, and lists articles all the same
+    is_deep = is_deep and address_score(document.url) > 0
     return is_declared and (is_deep or listed < _FEWEST_LISTED), ""
 
 

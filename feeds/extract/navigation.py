@@ -21,6 +21,7 @@ _FRONT_FILE = re.compile(
 )
 _ENDING = re.compile(r"\.\w{2,5}\Z")
 _LONGEST_NAME = 40
+_NAME_LIKE = 0.5  # "Health & Lifestyle" is no headline yet
 _DEEPEST = 3
 _FEWEST = 2
 _MOST_PLACES = 400
@@ -71,20 +72,20 @@ def find_sections(found: PageLinks, *, url: str, articles: Collection[str], othe
         return Menu()
     counts = _below(candidates, articles)
     proven = {place for one in candidates.values() if counts[one.link.identity] for place in one.places}
-    if proven:
-        chosen = [
-            one
-            for one in candidates.values()
-            if counts[one.link.identity] or _keeps_company(one, proven, candidates, counts)
-        ]
-    else:
+    chosen = [
+        one
+        for one in candidates.values()
+        if counts[one.link.identity] or _keeps_company(one, proven, candidates, counts)
+    ]
+    is_proven = len(chosen) >= _FEWEST
+    if not is_proven:
         chosen = _longest_menu(candidates.values())
     sections = [
         SectionLink(url=one.link.url, name=one.name, articles=counts[one.link.identity])
         for one in chosen
         if len(chosen) >= _FEWEST
     ]
-    return Menu(sections=tuple(sections), is_proven=bool(proven))
+    return Menu(sections=tuple(sections), is_proven=is_proven)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,8 @@ class _Ground:
     def holds(self, address: str) -> bool:
         """Whether the address lies below the page's own folder, and in no other edition."""
         folder = folder_of(address)
-        own = folder_of(self.url)
+        # what a front page's query says of its form (language, variant) is no folder
+        own = folder_of(self.url.partition("?")[0] if not urlsplit(self.url).path.strip("/") else self.url)
         if any(folder.startswith(other) and len(other) > len(own) for other in self.others):
             return False
         return folder.startswith(own) and folder != own
@@ -123,7 +125,7 @@ def _candidates(links: Sequence[Link], ground: _Ground, articles: set[str]) -> d
             continue
         if link.identity in seen:
             continue
-        name = link.text.strip(" ›»>▸▾▼+·|")
+        name = _name_of(link)
         if _may_be_section(link, name) and link.url not in articles and ground.holds(link.url):
             folder = folder_of(link.url)
             kept[link.identity] = _Candidate(link=link, name=name, folder=folder, places={link.signature})
@@ -134,8 +136,16 @@ def _candidates(links: Sequence[Link], ground: _Ground, articles: set[str]) -> d
     return kept
 
 
+def _name_of(link: Link) -> str:
+    """What a menu calls its entry; of one that also explains it, the first line."""
+    text = link.text
+    if len(text) > _LONGEST_NAME and not link.is_labelled and len(link.anchor):
+        text = next((line for piece in link.anchor.itertext() if (line := " ".join(str(piece).split()))), text)
+    return text.strip(" ›»>▸▾▼+·|")
+
+
 def _may_be_section(link: Link, name: str) -> bool:
-    if not name or len(name) > _LONGEST_NAME or headline_score(name) > 0 or _SERVICES.match(name):
+    if not name or name.isdecimal() or len(name) > _LONGEST_NAME or headline_score(name) > _NAME_LIKE or _SERVICES.match(name):
         return False
     steps = [step for step in urlsplit(link.url).path.split("/") if step and not _FRONT_FILE.fullmatch(step)]
     if steps and steps[-1].isdigit():  # the archive of a month, or an article without words in its address
@@ -170,11 +180,9 @@ def _longest_menu(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     """The links of the kind of place that holds most of them, in navigation."""
     all_of = list(candidates)
     sizes = Counter(place for one in all_of for place in one.places)
-    if not sizes:
-        return []
-    place, size = sizes.most_common(1)[0]
-    # beyond that it is a directory of places, people or shops
-    return [one for one in all_of if place in one.places] if _FEWEST < size <= _LONGEST_MENU else []
+    # a larger one is a directory of places, people or shops
+    menus = [place for place, size in sizes.most_common() if _FEWEST < size <= _LONGEST_MENU]
+    return [one for one in all_of if menus[0] in one.places] if menus else []
 
 
 def folder_of(address: str) -> str:

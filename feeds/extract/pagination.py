@@ -18,7 +18,7 @@ import lxml.html
 
 from feeds.errors import ExtractError
 from feeds.extract.listing_links import Addresses, base_url
-from feeds.extract.listing_words import address_score
+from feeds.extract.listing_words import address_score, headline_score
 from feeds.extract.page_number import Numbered, take_number
 from feeds.extract.pagination_words import MORE_WORDS, NEXT_WORDS
 from feeds.extract.tree import parse_html
@@ -92,9 +92,12 @@ class _Here:
         rel = (anchor.get("rel") or "").lower().split()
         names = " ".join((anchor.get("class") or "", _parent_class(anchor)))
         is_next = bool(_NEXT_CLASS.search(names))
-        if label is None or "prev" in rel or (_PREVIOUS_CLASS.search(names) and not is_next):
+        if label is None:
             return ()
         words = _SIGNS.sub(" ", label).strip().casefold()
+        if "prev" in rel or (_PREVIOUS_CLASS.search(names) and not is_next):
+            # weblogs call "previous" what is older: then the number must tell
+            return self.candidate(anchor, _WEAK) if words in NEXT_WORDS else ()
         if words.isdecimal():
             return self.candidate(anchor, _WEAK) if int(words[:9]) > 1 else ()
         if "next" in rel:
@@ -102,7 +105,13 @@ class _Here:
         if words in NEXT_WORDS or is_next:
             return self.candidate(anchor, _NAMED)
         is_weak = words in MORE_WORDS or _ARROWS.fullmatch(label)
-        return self.candidate(anchor, _WEAK) if is_weak else ()
+        found = self.candidate(anchor, _WEAK)
+        return found if is_weak else (one for one in found if self._is_following(one, words))
+
+    def _is_following(self, one: _Candidate, words: str) -> bool:
+        """Whether the address alone says that it is the page after this one, whatever the link is called."""
+        own = self.numbered.number if self.numbered.number is not None else 1
+        return one.numbered.number == own + 1 and headline_score(words) <= 0
 
     def candidate(
         self, link: lxml.html.HtmlElement, strength: int, *, is_in_pager: bool = False
