@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "sources": "feeds.cli.sources:sources",
     "feeds": "feeds.cli.publish:feeds",
     "export": "feeds.cli.publish:export",
+    "search": "feeds.cli.search:search",
     "extract": "feeds.cli.reading:extract",
     "newsroom": "feeds.cli.roles:newsroom",
     "schedule": "feeds.cli.roles:schedule",
