@@ -1,6 +1,6 @@
 """Render: FeedQuery + articles in, the bytes of RSS, Atom, JSON Feed and OPML out."""
 
-from feeds.render.entry import Original
+from feeds.render.entry import Original, Translation
 from feeds.render.head import EPOCH, MEDIA_TYPES, FeedHead, make_head, newest_change
 from feeds.render.opml import Outline, render_opml
 from feeds.render.renderer import Renderer
@@ -13,6 +13,7 @@ __all__ = [
     "Original",
     "Outline",
     "Renderer",
+    "Translation",
     "feed_description",
     "feed_title",
     "language_name",

@@ -7,7 +7,7 @@ date published. Both stand still until ``content_hash`` changes, so ``updated`` 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from posixpath import splitext
@@ -46,10 +46,15 @@ _PICTURE_TYPES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """A keyword: its label, and the absolute address of the page of its feed."""
+    """A keyword: its label, and the absolute address of the page of its feed.
+
+    One that the publisher did not give counts as any other, so that readers can sort by it; its scheme ends in
+    ``#inferred``, which leads to the same page.
+    """
 
     label: str
     scheme: str
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +77,22 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """The same story in another language: the article, its language as a BCP 47 tag, where it stands."""
+
+    id: str
+    language: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An article as a feed shows it: every text is legal in XML, every address absolute http, both dates aware.
 
     ``url`` is None when the article's address is none that a browser opens. ``published`` is midnight in the
     article's zone when ``is_date_only``, and the time it was first seen when not ``is_dated``. ``copy_of`` is what it
-    repeats, ``copied_feed`` the address of the RSS feed of that source.
+    repeats, ``copied_feed`` the address of the RSS feed of that source. ``alternates`` are languages with addresses of
+    the same story: ``translations``, which are articles of their own here, and others that its page names.
     """
 
     id: str
@@ -97,6 +112,7 @@ class Entry:
     alternates: tuple[tuple[str, str], ...]
     copy_of: Original | None = None
     copied_feed: str = ""
+    translations: tuple[Translation, ...] = ()
 
 
 def describe(
@@ -106,6 +122,7 @@ def describe(
     source_name: str,
     public_url: str,
     original: Original | None = None,
+    translations: Sequence[Translation] = (),
 ) -> Entry:
     """What a feed shows of an article.
 
@@ -115,8 +132,10 @@ def describe(
         source_name: stands in for authors where there are none; empty for none.
         public_url: where the service lives, without a slash behind it.
         original: the article that this one is a copy of.
+        translations: stored articles that tell the same story.
     """
     article = stored.article
+    told = _shown_translations(article, translations)
     copied = _shown_original(original)
     published = published_at(stored)
     is_changed = stored.changed_at > stored.first_seen_at
@@ -136,9 +155,10 @@ def describe(
         content_html=legal_text(article.content_html).strip(),
         origin=one_line(article.origin or ""),
         picture=_picture(article),
-        alternates=_alternates(article),
+        alternates=_alternates(article, told),
         copy_of=copied,
         copied_feed=public_url + write_address(FeedQuery(source=copied.source_id), Format.RSS) if copied else "",
+        translations=told,
     )
 
 
@@ -181,13 +201,16 @@ def _title(article: Article) -> str:
 
 
 def _categories(article: Article, labels: Mapping[str, str], public_url: str) -> tuple[Category, ...]:
-    """One category a keyword key, in the article's order."""
+    """One category a keyword key, in the article's order; the inferred ones behind."""
     language = _language(article)
     found: dict[str, Category] = {}
-    for keyword, key in zip(article.keywords, keys_of(article.keywords), strict=True):
+    keywords = (*article.keywords, *article.inferred)
+    for place, (keyword, key) in enumerate(zip(keywords, keys_of(keywords), strict=True)):
         label = one_line(shown_label(keyword, labels.get(key)))
         if key and label and key not in found:
-            found[key] = Category(label=label, scheme=public_url + _keyword_page(language, key, labels.get(key)))
+            inferred = place >= len(article.keywords)
+            scheme = public_url + _keyword_page(language, key, labels.get(key)) + "#inferred" * inferred
+            found[key] = Category(label=label, scheme=scheme, inferred=inferred)
     return tuple(found.values())
 
 
@@ -214,14 +237,31 @@ def _picture(article: Article) -> Picture | None:
     return Picture(url=url, media_type=_PICTURE_TYPES.get(ending), caption=one_line(article.image_caption or ""))
 
 
-def _alternates(article: Article) -> tuple[tuple[str, str], ...]:
-    """(language, address) of the same story in other languages, by language; ``x-default`` names none."""
+def _shown_translations(article: Article, translations: Sequence[Translation]) -> tuple[Translation, ...]:
+    """Those that every format can hold, by language."""
+    pairs = ((each, web_address(each.url)) for each in translations)
+    found = [
+        Translation(id=one_line(each.id), language=each.language, url=url)
+        for each, url in pairs
+        if url and _is_other(article, each.language)
+    ]
+    return tuple(sorted(found, key=lambda each: each.language))
+
+
+def _alternates(article: Article, translations: Sequence[Translation]) -> tuple[tuple[str, str], ...]:
+    """(language, address) of the same story in other languages, by language; ``x-default`` names none.
+
+    An address that its page gives under another tag, ``en-us`` for what is told to be in ``en``, is given once.
+    """
     pairs = ((language, web_address(url)) for language, url in sorted(article.alternates.items()))
-    return tuple(
-        (language, url)
-        for language, url in pairs
-        if url and is_language_tag(language) and language != article.language and not language.startswith("x-")
-    )
+    known = {each.language: each.url for each in translations}
+    told = set(known.values())
+    declared = {language: url for language, url in pairs if url and url not in told and _is_other(article, language)}
+    return tuple(sorted((declared | known).items()))
+
+
+def _is_other(article: Article, language: str) -> bool:
+    return is_language_tag(language) and language not in {article.language, UNKNOWN_LANGUAGE} and language[:2] != "x-"
 
 
 def _distinct(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:

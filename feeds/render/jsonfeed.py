@@ -92,9 +92,15 @@ def _extra(entry: Entry) -> dict[str, Any]:
     if entry.picture and entry.picture.caption:
         extra["image_caption"] = entry.picture.caption
     if entry.categories:
-        extra["tag_urls"] = {each.label: each.scheme for each in entry.categories}
+        extra["tag_urls"] = {each.label: each.scheme.removesuffix("#inferred") for each in entry.categories}
+    if inferred := [each.label for each in entry.categories if each.inferred]:
+        extra["inferred"] = inferred  # tags that the publisher did not give
     if entry.alternates:
         extra["alternates"] = [{"language": language, "url": url} for language, url in entry.alternates]
+    if entry.translations:
+        extra["translations"] = [
+            {"language": each.language, "url": each.url, "id": each.id} for each in entry.translations
+        ]
     if entry.copy_of:
         original = entry.copy_of
         extra["copy_of"] = {"id": original.id, "url": original.url, "source": original.source_name}

@@ -47,7 +47,7 @@ def mend_atom_entry(element: Element, entry: Entry) -> None:
 
 
 def mend_rss_item(item: Element, entry: Entry) -> None:
-    """Authors without an email (RSS's own author wants one), item language, origin, picture."""
+    """Authors without an email (RSS's own author wants one), item language, origin, translations, picture."""
     for name in entry.authors:
         _add(item, f"{{{DC}}}creator", name)
     _add(item, f"{{{DC}}}language", entry.language or "")
@@ -55,6 +55,8 @@ def mend_rss_item(item: Element, entry: Entry) -> None:
     if entry.copy_of:  # RSS 2.0, <source>: the channel that the item came from; here the original's own
         etree.SubElement(item, "source", {"url": entry.copied_feed}).text = entry.copy_of.source_name
         etree.SubElement(item, f"{{{ATOM}}}link", _via(entry.copy_of))
+    for attributes in _rss_links(entry):
+        etree.SubElement(item, f"{{{ATOM}}}link", attributes)
     if entry.picture:
         _add_picture(item, entry.picture)
 
@@ -95,12 +97,7 @@ def _atom_links(entry: Entry) -> list[dict[str, str]]:
     Some readers take the first alternate link for the article's, others the last whatever its type: so the article's
     own stands at both ends. The last is bare, since no two may agree in type and hreflang (RFC 4287, 4.1.2).
     """
-    page = {"rel": "alternate", "type": "text/html"}
-    links = []
-    if entry.url:
-        own_language = {"hreflang": entry.language} if entry.language else {}
-        links.append({**page, **own_language, "href": entry.url})
-    links += [{**page, "hreflang": language, "href": url} for language, url in entry.alternates]
+    links = _alternate_links(entry)
     if entry.copy_of:
         links.append(_via(entry.copy_of))
     if entry.url and len(links) > 1:
@@ -108,6 +105,27 @@ def _atom_links(entry: Entry) -> list[dict[str, str]]:
     if entry.picture:
         known_type = {"type": entry.picture.media_type} if entry.picture.media_type else {}
         links.append({"rel": "enclosure", **known_type, "href": entry.picture.url})
+    return links
+
+
+def _rss_links(entry: Entry) -> list[dict[str, str]]:
+    """Its translations between two links to the article itself: some readers take the first for its own, some the last.
+
+    None without translations: then RSS's own link says it all.
+    """
+    if not entry.alternates:
+        return []
+    links = _alternate_links(entry)
+    return [*links, {"rel": "alternate", "href": entry.url}] if entry.url else []
+
+
+def _alternate_links(entry: Entry) -> list[dict[str, str]]:
+    """The article's page and those of its translations, each in its language."""
+    page = {"rel": "alternate", "type": "text/html"}
+    links = [{**page, "hreflang": language, "href": url} for language, url in entry.alternates]
+    if entry.url:
+        own_language = {"hreflang": entry.language} if entry.language else {}
+        links.insert(0, {**page, **own_language, "href": entry.url})
     return links
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from operator import attrgetter
 from types import MappingProxyType
 
@@ -12,15 +12,26 @@ from feeds.errors import RenderError
 from feeds.model import NOTHING, Format, StoredArticle
 from feeds.render import jsonfeed, xml
 from feeds.render.cache import ByteCache
-from feeds.render.entry import Original, describe, keys_of, published_at
+from feeds.render.entry import Original, Translation, describe, keys_of, published_at
 from feeds.render.head import FeedHead, newest_change
 from feeds.render.rhythm import Rhythm, measure_rhythm
 
 CACHE_BYTES = 64 * 2**20
 NO_ORIGINALS: Mapping[str, Original] = MappingProxyType({})
+NO_TRANSLATIONS: Mapping[str, tuple[Translation, ...]] = MappingProxyType({})
 
 _DATED = ("alternates", "updated")  # a mapping has no hash, and the date is stamped on afterwards
 _WITHOUT_DATE = attrgetter(*(each.name for each in fields(FeedHead) if each.name not in _DATED))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """What entries show beside their articles; see ``Renderer.render``."""
+
+    labels: Mapping[str, str]
+    source_names: Mapping[str, str]
+    originals: Mapping[str, Original]
+    translations: Mapping[str, tuple[Translation, ...]]
 
 
 class Renderer:
@@ -48,6 +59,7 @@ class Renderer:
         labels: Mapping[str, str] = NOTHING,
         source_names: Mapping[str, str] = NOTHING,
         originals: Mapping[str, Original] = NO_ORIGINALS,
+        translations: Mapping[str, tuple[Translation, ...]] = NO_TRANSLATIONS,
     ) -> bytes:
         """A whole feed in UTF-8, newest article first.
 
@@ -58,13 +70,15 @@ class Renderer:
             labels: keyword key -> display form, for the keywords of these articles.
             source_names: source id -> name, shown where an article has no author.
             originals: article id -> what that article is a copy of.
+            translations: article id -> the same story in other languages, one article for each.
 
         Raises:
             RenderError: an article that no format can hold; its text says which.
         """
         updated = (head.updated or newest_change(articles)).astimezone(dt.UTC).replace(microsecond=0)
         newest_first = sorted(articles, key=_age, reverse=True)
-        entries = self._write_entries(newest_first, format_, labels, source_names, originals)
+        shown = _Shown(labels=labels, source_names=source_names, originals=originals, translations=translations)
+        entries = self._write_entries(newest_first, format_, shown)
         if format_ is Format.JSON:
             opened = jsonfeed.open_feed(head, updated)
             return b"".join((opened, jsonfeed.SEPARATOR.join(entries), jsonfeed.close_feed()))
@@ -81,38 +95,27 @@ class Renderer:
             self._kept.put(key, kept)
         return kept
 
-    def _write_entries(
-        self,
-        articles: Sequence[StoredArticle],
-        format_: Format,
-        labels: Mapping[str, str],
-        source_names: Mapping[str, str],
-        originals: Mapping[str, Original],
-    ) -> list[bytes]:
+    def _write_entries(self, articles: Sequence[StoredArticle], format_: Format, shown: _Shown) -> list[bytes]:
         """The entry of each article, those that are not kept made anew."""
-        keys = [_entry_key(stored, format_, labels, source_names, originals) for stored in articles]
+        keys = [_entry_key(stored, format_, shown) for stored in articles]
         written = []
         for stored, key, kept in zip(articles, keys, self._kept.get(keys), strict=True):
             made = kept
             if made is None:
-                source_name = source_names.get(stored.article.source_id, "")
-                original = originals.get(stored.article.id)
-                made = self._write_entry(stored, format_, labels, source_name, original)
+                made = self._write_entry(stored, format_, shown)
                 self._kept.put(key, made)
             written.append(made)
         return written
 
-    def _write_entry(
-        self,
-        stored: StoredArticle,
-        format_: Format,
-        labels: Mapping[str, str],
-        source_name: str,
-        original: Original | None,
-    ) -> bytes:
+    def _write_entry(self, stored: StoredArticle, format_: Format, shown: _Shown) -> bytes:
         try:
             entry = describe(
-                stored, labels=labels, source_name=source_name, public_url=self._public_url, original=original
+                stored,
+                labels=shown.labels,
+                source_name=shown.source_names.get(stored.article.source_id, ""),
+                public_url=self._public_url,
+                original=shown.originals.get(stored.article.id),
+                translations=shown.translations.get(stored.article.id, ()),
             )
             return jsonfeed.write_entry(entry) if format_ is Format.JSON else xml.write_entry(entry, format_)
         except ValueError as error:  # what lxml, feedgen and UTF-8 raise for a text they cannot hold
@@ -124,15 +127,9 @@ def _age(stored: StoredArticle) -> tuple[dt.datetime, int, str]:
     return published_at(stored), stored.seq, stored.article.id
 
 
-def _entry_key(
-    stored: StoredArticle,
-    format_: Format,
-    labels: Mapping[str, str],
-    source_names: Mapping[str, str],
-    originals: Mapping[str, Original],
-) -> Hashable:
+def _entry_key(stored: StoredArticle, format_: Format, shown: _Shown) -> Hashable:
     """Everything an entry's bytes hang on; ``seq`` stands for the article, since no row changes without a new one."""
     article = stored.article
-    shown_labels = tuple(map(labels.get, keys_of(article.keywords)))
-    source_name, original = source_names.get(article.source_id), originals.get(article.id)
-    return article.id, stored.seq, format_, shown_labels, source_name, original
+    labels = tuple(map(shown.labels.get, keys_of((*article.keywords, *article.inferred))))
+    source_name, original = shown.source_names.get(article.source_id), shown.originals.get(article.id)
+    return article.id, stored.seq, format_, labels, source_name, original, shown.translations.get(article.id)

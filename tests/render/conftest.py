@@ -70,10 +70,9 @@ def render(make_feed_head: Callable[..., FeedHead]) -> Callable[..., bytes]:
 
     def make(format_: Format, *articles: StoredArticle, **given: Any) -> bytes:
         names = given.pop("source_names", {"example": "Beispielzeitung"})
-        originals = given.pop("originals", {})
+        beside = {name: given.pop(name, {}) for name in ("originals", "translations")}
         head = make_feed_head(format_, **given)
-        renderer = Renderer(PUBLIC_URL)
-        return renderer.render(head, articles, format_, labels=LABELS, source_names=names, originals=originals)
+        return Renderer(PUBLIC_URL).render(head, articles, format_, labels=LABELS, source_names=names, **beside)
 
     return make
 
