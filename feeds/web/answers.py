@@ -31,7 +31,7 @@ from feeds.query import (
     write_address,
     write_parameters,
 )
-from feeds.render.entry import Original
+from feeds.render.entry import Original, Translation
 from feeds.render.head import MEDIA_TYPES, make_head, newest_change
 from feeds.render.renderer import Renderer
 from feeds.settings import Settings
@@ -169,7 +169,8 @@ class Answers:
 
     def labels(self, query: FeedQuery, articles: Iterable[StoredArticle]) -> dict[str, str]:
         """Display forms of every keyword in a feed. Raises StoreError."""
-        keys = {keyword_key(keyword) for stored in articles for keyword in stored.article.keywords}
+        said = {word for each in articles for word in (*each.article.keywords, *each.article.inferred)}
+        keys = set(map(keyword_key, said))
         return self._catalogue.labels(keys) | self._catalogue.labels_of(query)
 
     def originals(self, articles: Iterable[StoredArticle]) -> dict[str, Original]:
@@ -188,6 +189,21 @@ class Answers:
             )
             for copy_id, original_id in copied.items()
             if original_id in found
+        }
+
+    def translations(self, articles: Iterable[StoredArticle]) -> dict[str, tuple[Translation, ...]]:
+        """The same story in other languages, by the ids of those of these articles that have it. Raises StoreError."""
+        told = {each.article.id: each.translations for each in articles if each.translations}
+        if not told:
+            return {}
+        urls = self._store.addresses({other for others in told.values() for other in others.values()})
+        return {
+            name: tuple(
+                Translation(id=other, language=language, url=urls[other])
+                for language, other in others.items()
+                if other in urls
+            )
+            for name, others in told.items()
         }
 
     def _names(self, source_ids: Collection[str]) -> dict[str, str]:
@@ -268,7 +284,13 @@ class Answers:
             named=slot.named,
         )
         body = self._renderer.render(
-            head, articles, slot.format, labels=labels, source_names=names, originals=self.originals(articles)
+            head,
+            articles,
+            slot.format,
+            labels=labels,
+            source_names=names,
+            originals=self.originals(articles),
+            translations=self.translations(articles),
         )
         return keep_ready(
             body,

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from flask import request
 
 from feeds.folding import keyword_key
-from feeds.model import FeedQuery, Match, StoredArticle
+from feeds.model import Article, FeedQuery, Match, StoredArticle
 from feeds.query import NamedFeed, is_search, search_text, write_address
-from feeds.render.entry import Entry, Original, describe, published_at, shown_label
+from feeds.render.entry import Entry, Original, Translation, describe, published_at, shown_label
 from feeds.render.text import first_words
 from feeds.render.titles import feed_title
 from feeds.web.addresses import Place
@@ -19,6 +19,7 @@ from feeds.web.layout import page
 from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, prefix, public_base, query_href
 from feeds.web.locales import asked_language, gettext, own_name, page_language, show_date, show_language, text_direction
 from feeds.web.ready import Ready
+from feeds.web.searchbox import search_box
 from feeds.web.services import keep_page, services
 
 EXCERPT_CHARS = 320
@@ -47,15 +48,7 @@ class ShownArticle:
     image: str | None
     caption: str
     original: Chip | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchBox:
-    """A form that asks within the languages of a feed; ``text`` is what is asked here, ``also`` what goes along."""
-
-    action: str
-    text: str
-    also: Mapping[str, str]
+    translations: list[Chip]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +87,7 @@ def _make(query: FeedQuery, before: int | None, named: NamedFeed | None) -> Read
     labels = shared.answers.labels(query, articles)
     overview = shared.catalogue.overview()
     newest_first = sorted(articles, key=lambda stored: (published_at(stored), stored.seq), reverse=True)
-    originals = shared.answers.originals(articles)
+    originals, translations = shared.answers.originals(articles), shared.answers.translations(articles)
     shown_sources = {stored.article.source_id for stored in articles} | ({query.source} if query.source else set())
     names = {source_id: source.name for source_id, source in shared.catalogue.sources(shown_sources).items()}
     feed = _shown_feed(query, labels, overview, names, has_copies=bool(originals), named=named)
@@ -104,23 +97,21 @@ def _make(query: FeedQuery, before: int | None, named: NamedFeed | None) -> Read
         "feed.html",
         discovery=discovery(query, feed.title, labels, name=name),
         feed=feed,
-        search=_search_box(query, is_named=named is not None),
+        search=search_box(query, search_text(query) if named else None),
         articles=[
-            _shown_article(stored, query, labels, overview, names, original=originals.get(stored.article.id))
+            _shown_article(
+                stored,
+                query,
+                labels,
+                overview,
+                names,
+                original=originals.get(stored.article.id),
+                translations=translations.get(stored.article.id, ()),
+            )
             for stored in newest_first
         ],
         older=page_href(path, before=min(stored.seq for stored in articles)) if rest else None,
         newer=page_href(path) if before is not None else None,
-    )
-
-
-def _search_box(query: FeedQuery, *, is_named: bool) -> SearchBox:
-    also = {"copies": "" if query.copies else "hide", "inferred": "" if query.inferred else "no"}
-    also["lang"] = asked_language() or ""
-    return SearchBox(
-        action=prefix() + write_address(FeedQuery(languages=query.languages), None) + "/search",
-        text=search_text(query) if is_named or is_search(query) else "",
-        also={name: value for name, value in also.items() if value},
     )
 
 
@@ -192,9 +183,10 @@ def _shown_article(
     names: Mapping[str, str],
     *,
     original: Original | None,
+    translations: Sequence[Translation],
 ) -> ShownArticle:
     article = stored.article
-    entry = describe(stored, labels=labels, source_name="", public_url="", original=original)
+    entry = describe(stored, labels=labels, source_name="", public_url="", original=original, translations=translations)
     language = entry.language or "und"
     source_name = names.get(article.source_id) or article.source_id
     copied = entry.copy_of
@@ -214,11 +206,14 @@ def _shown_article(
         section=Chip(label=overview.section_name(article.section, (language,)), href=query_href(section))
         if article.section
         else None,
-        keywords=_keyword_chips(article.keywords, query, labels, language),
+        keywords=_keyword_chips(article, query, labels, language),
         excerpt=first_words(entry.summary, EXCERPT_CHARS) if entry.summary != entry.title else "",
         image=entry.picture.url if entry.picture else None,
         caption=entry.picture.caption if entry.picture else "",
         original=Chip(label=copied.source_name, href=copied.url) if copied else None,
+        translations=[
+            Chip(label=own_name(each.language), href=each.url, language=each.language) for each in entry.translations
+        ],
     )
 
 
@@ -227,13 +222,18 @@ def _machine_date(stored: StoredArticle, entry: Entry) -> str:
     return when.isoformat() if when else ""
 
 
-def _keyword_chips(keywords: Sequence[str], query: FeedQuery, labels: Mapping[str, str], language: str) -> list[Chip]:
+def _keyword_chips(article: Article, query: FeedQuery, labels: Mapping[str, str], language: str) -> list[Chip]:
     """Keywords that lead to their own feeds, in the languages of the feed one comes from, without copies as it is."""
+    catalogue = services().catalogue
+    found = gettext("Found in the text, not given by the publisher")
+    hints = [(keyword, "") for keyword in article.keywords[:KEYWORDS_SHOWN]]
+    hints += [(keyword, found) for keyword in article.inferred] if query.inferred else []
     chips = {}
-    for keyword in keywords[:KEYWORDS_SHOWN]:
+    for keyword, hint in hints:
         key = keyword_key(keyword)
         if key and key not in chips:
-            alone = FeedQuery(languages=query.languages, keywords=(key,), copies=query.copies)
-            label = shown_label(keyword, labels.get(key))
-            chips[key] = Chip(label=label, href=query_href(alone, labels), language=language)
+            asked = FeedQuery(languages=query.languages, keywords=(key,), copies=query.copies)
+            alone = catalogue.canonical(asked)
+            href = query_href(alone, {**labels, **catalogue.labels_of(alone)})
+            chips[key] = Chip(label=shown_label(keyword, labels.get(key)), href=href, language=language, hint=hint)
     return list(chips.values())

@@ -31,12 +31,13 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
-    """A link to a page; ``count`` is a number of articles."""
+    """A link to a page; ``count`` is a number of articles, ``hint`` what more there is to say of it."""
 
     label: str
     href: str
     language: str = ""
     count: int | None = None
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
