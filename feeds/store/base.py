@@ -39,7 +39,7 @@ class Store(Protocol):
         With ``complete``, every other source is retired: never claimed again, its articles stay. A disabled
         source is registered but never claimed. A returning source is due at once, and so is one that was polled
         later than ``now``: the clock was wrong then. One that is to be read elsewhere (url, sections, kind) is due at
-        once too, and a poll of it that still runs loses its lease. What is stored so already is not written; polls
+        once too, and a poll of it that still runs loses its lease; so is one whose ``interval_s`` became shorter. What is stored so already is not written; polls
         go on while many others are.
         """
 
@@ -152,11 +152,20 @@ class Store(Protocol):
     def change_seq(self) -> int:
         """The number of the last change; 0 in an empty store. Nothing can be stale while it stands still."""
 
-    def window(self, query: FeedQuery, *, limit: int, before_seq: int | None = None) -> list[tuple[str, int]]:
-        """``(article id, seq)`` of the newest changes that answer the query, newest first. Cheap: index only."""
+    def window(
+        self, query: FeedQuery, *, limit: int, before_seq: int | None = None, after_seq: int | None = None
+    ) -> list[tuple[str, int]]:
+        """``(article id, seq)`` of the newest changes that answer the query, newest first. Cheap: index only.
+
+        With ``after_seq`` the oldest changes after that one, oldest first: numbers are given in the order of commits,
+        so whoever goes on from the last one seen misses none; an article that changes again comes again.
+        """
 
     def load(self, article_ids: Collection[str]) -> dict[str, StoredArticle]:
         """Whole articles by id; unknown ids are absent."""
+
+    def addresses(self, article_ids: Collection[str]) -> dict[str, str]:
+        """Where the pages of articles are, by id; unknown ids are absent. Cheap beside ``load``."""
 
     def count(self, query: FeedQuery) -> int:
         """How many articles answer the query."""

@@ -63,23 +63,31 @@ class Shape:
     source: bool
     copies: bool
     before: bool = False
+    after: bool = False  # the oldest after a change, and not the newest
 
 
 def window(
-    connection: Connection, query: FeedQuery, *, limit: int, before_seq: int | None = None
+    connection: Connection,
+    query: FeedQuery,
+    *,
+    limit: int,
+    before_seq: int | None = None,
+    after_seq: int | None = None,
 ) -> list[tuple[str, int]]:
-    """The newest changes that answer the query; see ``Store.window``."""
+    """The newest changes that answer the query, or the oldest after one; see ``Store.window``."""
     if _is_searched(query):
-        return searching.window(connection, query, limit=limit, before_seq=before_seq)
+        return searching.window(connection, query, limit=limit, before_seq=before_seq, after_seq=after_seq)
     scope = _scope(connection, query)
     found: dict[str, int] = {}
     for start in range(0, len(scope.branches), _AT_ONCE):
         branches = scope.branches[start : start + _AT_ONCE]
-        shape = _shape(query, scope, len(branches), before=before_seq is not None)
-        values = _values(query, scope, branches) | {"limit": limit, "before": before_seq}
+        shape = _shape(query, scope, len(branches), before=before_seq is not None, after=after_seq is not None)
+        values = _values(query, scope, branches) | {"limit": limit, "before": before_seq, "after": after_seq}
         found.update((row[0], row[1]) for row in connection.execute(_window(shape), values))
-    newest_first = sorted(found.items(), key=lambda pair: -pair[1]) if len(scope.branches) > _AT_ONCE else found.items()
-    return list(newest_first)[:limit]
+    in_order = list(found.items())
+    if len(scope.branches) > _AT_ONCE:
+        in_order.sort(key=lambda pair: pair[1], reverse=after_seq is None)
+    return in_order[:limit]
 
 
 def count(connection: Connection, query: FeedQuery) -> int:
@@ -189,7 +197,7 @@ _USES = select(keyword_language).where(keyword_language.c.key.in_(bindparam("key
 # --- from the branches to SQL -------------------------------------------------------------------------------------
 
 
-def _shape(query: FeedQuery, scope: Scope, branches: int, *, before: bool = False) -> Shape:
+def _shape(query: FeedQuery, scope: Scope, branches: int, *, before: bool = False, after: bool = False) -> Shape:
     key, language = scope.branches[0]
     return Shape(
         branches=branches,
@@ -201,6 +209,7 @@ def _shape(query: FeedQuery, scope: Scope, branches: int, *, before: bool = Fals
         source=query.source is not None,
         copies=query.copies,
         before=before,
+        after=after,
     )
 
 
@@ -221,7 +230,7 @@ def _window(shape: Shape) -> Any:
         return branches[0]
     parts = [branch.subquery() for branch in branches]
     merged = union(*(select(part.c.article_id, part.c.seq) for part in parts))
-    return merged.order_by(merged.selected_columns.seq.desc()).limit(bindparam("limit", type_=BigInteger))
+    return merged.order_by(_in_order(merged.selected_columns.seq, shape)).limit(bindparam("limit", type_=BigInteger))
 
 
 def _branch(shape: Shape, place: int) -> Select[Any]:
@@ -236,8 +245,14 @@ def _branch(shape: Shape, place: int) -> Select[Any]:
         conditions.append(tag == bindparam(f"language_{place}"))
     if shape.before:
         conditions.append(seq < bindparam("before"))
-    limited = select(article_id, seq).where(*conditions).order_by(seq.desc())
+    if shape.after:
+        conditions.append(seq > bindparam("after"))
+    limited = select(article_id, seq).where(*conditions).order_by(_in_order(seq, shape))
     return limited.limit(bindparam("limit", type_=BigInteger))
+
+
+def _in_order(seq: ColumnElement[int], shape: Shape) -> ColumnElement[int]:
+    return seq.asc() if shape.after else seq.desc()
 
 
 @functools.lru_cache(maxsize=256)

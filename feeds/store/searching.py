@@ -23,21 +23,26 @@ _EVERYTHING = Phrase(("facets",), (EVERYTHING,))
 
 
 def window(
-    connection: Connection, query: FeedQuery, *, limit: int, before_seq: int | None = None
+    connection: Connection,
+    query: FeedQuery,
+    *,
+    limit: int,
+    before_seq: int | None = None,
+    after_seq: int | None = None,
 ) -> list[tuple[str, int]]:
-    """The newest changes that answer the query; see ``Store.window``."""
+    """The newest changes that answer the query, or the oldest after one; see ``Store.window``."""
+    is_sqlite, is_newest = connection.dialect.name == "sqlite", after_seq is None
+    order = f"{'words.rowid' if is_sqlite else 'words.seq'} {'DESC' if is_newest else 'ASC'}"
     found: list[tuple[str, int]] = []
     for stretch in _stretches(connection, query):
         clause, values = _condition(connection, stretch)
-        if before_seq is not None:
-            clause += " AND entry.seq < :before_seq"
-            if connection.dialect.name == "sqlite":
-                clause += " AND words.rowid < :before_seq"
-            values["before_seq"] = before_seq
-        order = "words.rowid" if connection.dialect.name == "sqlite" else "words.seq"
-        asked = f"SELECT entry.article_id, entry.seq {clause} ORDER BY {order} DESC LIMIT :limit"
+        for name, sign, seq in (("before_seq", "<", before_seq), ("after_seq", ">", after_seq)):
+            if seq is not None:
+                clause += f" AND entry.seq {sign} :{name}" + f" AND words.rowid {sign} :{name}" * is_sqlite
+                values[name] = seq
+        asked = f"SELECT entry.article_id, entry.seq {clause} ORDER BY {order} LIMIT :limit"
         found += [(row[0], row[1]) for row in connection.execute(_typed(asked, values), values | {"limit": limit})]
-    return sorted(found, key=lambda pair: -pair[1])[:limit]
+    return sorted(found, key=lambda pair: pair[1], reverse=is_newest)[:limit]
 
 
 def count(connection: Connection, query: FeedQuery) -> int:

@@ -223,15 +223,22 @@ class SqlStore:
         with self._reading() as connection:
             return numbering.last_seq(connection)
 
-    def window(self, query: FeedQuery, *, limit: int, before_seq: int | None = None) -> list[tuple[str, int]]:
-        """The newest changes that answer the query."""
+    def window(
+        self, query: FeedQuery, *, limit: int, before_seq: int | None = None, after_seq: int | None = None
+    ) -> list[tuple[str, int]]:
+        """The newest changes that answer the query, or the oldest after one."""
         with self._reading() as connection:
-            return questions.window(connection, query, limit=limit, before_seq=before_seq)
+            return questions.window(connection, query, limit=limit, before_seq=before_seq, after_seq=after_seq)
 
     def load(self, article_ids: Collection[str]) -> dict[str, StoredArticle]:
         """Whole articles by id."""
         with self._reading() as connection:
             return reading.load(connection, article_ids)
+
+    def addresses(self, article_ids: Collection[str]) -> dict[str, str]:
+        """Where the pages of articles are."""
+        with self._reading() as connection:
+            return reading.addresses(connection, article_ids)
 
     def count(self, query: FeedQuery) -> int:
         """How many articles answer the query."""

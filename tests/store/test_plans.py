@@ -92,11 +92,23 @@ def test_a_window_scans_one_index_and_never_sorts(
     assert "SCAN" not in plan.removeprefix("SCAN entry")
 
 
-def _bounded(search: str) -> str:
+@pytest.mark.parametrize("name", SEARCHES)
+def test_changes_after_one_scan_one_index_and_never_sort(
+    store: SqlStore, claim: Claim, update: Make, now: dt.datetime, name: str
+) -> None:
+    store.write(claim, update("one", "two", keywords=("BMW", "Auto"), section="china"), now)
+    query, search = SEARCHES[name]
+    plan = plans(store, lambda: store.window(query, limit=50, after_seq=1))[-1]
+    assert plan.split(" / ")[0] == _bounded(search, ">")
+    assert "TEMP B-TREE" not in plan
+    assert "SCAN" not in plan
+
+
+def _bounded(search: str, sign: str = "<") -> str:
     """The same scan, from a change number on."""
     if search == "SCAN entry":
-        return "SEARCH entry USING INTEGER PRIMARY KEY (rowid<?)"
-    return search.removesuffix(")") + " AND seq<?)"
+        return f"SEARCH entry USING INTEGER PRIMARY KEY (rowid{sign}?)"
+    return search.removesuffix(")") + f" AND seq{sign}?)"
 
 
 @pytest.mark.parametrize("keywords", [("china", "zander"), ("zander", "china")])
