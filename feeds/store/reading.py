@@ -35,6 +35,15 @@ def load(connection: Connection, article_ids: Collection[str]) -> dict[str, Stor
     return found
 
 
+def addresses(connection: Connection, article_ids: Collection[str]) -> dict[str, str]:
+    """Where the pages of articles are, by id."""
+    found: dict[str, str] = {}
+    for some in chunks(article_ids):
+        rows = connection.execute(select(article.c.id, article.c.url).where(article.c.id.in_(some)))
+        found.update((row.id, row.url) for row in rows)
+    return found
+
+
 def languages(connection: Connection) -> dict[str, int]:
     """Language tag -> number of articles, by tag."""
     total = func.sum(shelf.c.articles)
