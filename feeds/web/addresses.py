@@ -59,8 +59,12 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mistaken:
-    """The question cannot be read: its text, the position in it, and the reason in English."""
+    """The question cannot be read: its text, the position in it, and the reason in English.
 
+    ``query`` is what is asked besides.
+    """
+
+    query: FeedQuery
     text: str
     position: int
     reason: str
@@ -83,7 +87,9 @@ def find_place(
     try:
         query = with_parameters(address, parameters)
     except QueryError as error:
-        return Mistaken(text=parameters.question, position=error.position, reason=error.reason, format=address.format)
+        query = replace(address.query, copies=parameters.copies, inferred=parameters.inferred)
+        text = parameters.question
+        return Mistaken(query=query, text=text, position=error.position, reason=error.reason, format=address.format)
     said = known_parameters(query_string, with_question=address.is_search)
     return _find_asked(path, said, replace(address, query=query), catalogue)
 

@@ -12,6 +12,7 @@ from feeds.errors import RenderError, StoreError
 from feeds.web.layout import PAGE_TYPE, SAFETY, page
 from feeds.web.links import Chip, prefix, public_base
 from feeds.web.locales import gettext
+from feeds.web.searchbox import SearchBox
 
 log = structlog.get_logger()
 
@@ -19,14 +20,22 @@ RETRY_AFTER_S = 5
 
 
 def say(
-    status: int, heading: str, paragraphs: Sequence[str], offers: Sequence[Chip] = (), *, shown: str = ""
+    status: int,
+    heading: str,
+    paragraphs: Sequence[str],
+    offers: Sequence[Chip] = (),
+    *,
+    shown: str = "",
+    search: SearchBox | None = None,
 ) -> Response:
     """An answer in words, as a page when the client asks for HTML by name.
 
-    ``shown`` is what it is about, line by line as it stands, in signs of one width.
+    ``shown`` is what it is about, line by line as it stands, in signs of one width; ``search`` a form to ask again.
     """
     if _is_browser():
-        body = page("message.html", heading=heading, paragraphs=paragraphs, offers=offers, shown=shown).body
+        body = page(
+            "message.html", heading=heading, paragraphs=paragraphs, offers=offers, shown=shown, search=search
+        ).body
         answer = Response(body, status=status, headers=[("Content-Type", PAGE_TYPE), *SAFETY])
     else:
         host = public_base().removesuffix(prefix())  # links have the prefix already

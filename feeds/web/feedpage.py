@@ -16,7 +16,7 @@ from feeds.render.titles import feed_title
 from feeds.web.addresses import Place
 from feeds.web.catalogue import Overview
 from feeds.web.layout import page
-from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, prefix, public_base, query_href
+from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, public_base, query_href
 from feeds.web.locales import asked_language, gettext, own_name, page_language, show_date, show_language, text_direction
 from feeds.web.ready import Ready
 from feeds.web.searchbox import search_box

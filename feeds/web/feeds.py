@@ -18,6 +18,7 @@ from feeds.web.feedpage import feed_page
 from feeds.web.links import Chip, page_href, prefix
 from feeds.web.locales import gettext, show_language
 from feeds.web.ready import FEED_CACHING
+from feeds.web.searchbox import search_box
 from feeds.web.services import respond, services
 
 room = Blueprint("feeds", __name__)
@@ -78,7 +79,13 @@ def _point_out(mistaken: Mistaken) -> Response:
         answer.headers.update({"Cache-Control": "public, max-age=10", "Vary": "Accept-Language"})
         return answer
     where = gettext("At character %(number)s: %(reason)s.", number=mistaken.position + 1, reason=mistaken.reason)
-    return say(400, heading, [where], shown=point_at(mistaken.text, mistaken.position))
+    return say(
+        400,
+        heading,
+        [where],
+        shown=point_at(mistaken.text, mistaken.position),
+        search=search_box(mistaken.query, mistaken.text),
+    )
 
 
 def refuse(missing: Missing) -> Response:

@@ -16,6 +16,7 @@ from feeds.web.layout import page
 from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, prefix, public_base, query_href
 from feeds.web.locales import asked_language, gettext, own_name, page_language, show_language, text_direction
 from feeds.web.ready import Ready
+from feeds.web.searchbox import search_box
 from feeds.web.services import keep_page, respond, services
 from feeds.web.states import PRESSING, state_word
 
@@ -79,6 +80,7 @@ def _directory() -> Ready:
         discovery=found,
         editions=editions,
         everything=together if len(editions) > 1 else None,
+        search=search_box(everything),
         named=_named(),
         recipes=_recipes(editions),
         states=_count_states(overview),

@@ -109,3 +109,19 @@ def test_a_clock_that_goes_back_makes_sources_due_that_it_had_put_off(
     assert not roster.refresh(store, ahead + dt.timedelta(seconds=2))
     assert roster.refresh(store, now)
     assert [one.source_id for one in store.claim_due(now, limit=1, lease_s=60)] == ["one"]
+
+
+def test_mistakes_in_named_feeds_are_kept_for_the_pages(settings: Settings, store: Store, now: dt.datetime) -> None:
+    write(settings, "one")
+    roster = Roster(settings)
+    roster.refresh(store, now)
+    named = settings.config / "feeds.toml"
+    named.write_text('[cars]\ntitle = "Cars"\nq = "bmw OR"\n')
+    assert roster.refresh(store, now)
+    assert [mistake.splitlines()[0] for mistake in store.mistakes()] == [
+        f"{named}: cars.q: at character 7: expected a word, a “phrase”, a field such as keyword:BMW or a bracket"
+    ]
+    assert roster.sources.keys() == {"one"}
+    named.unlink()
+    assert roster.refresh(store, now)
+    assert store.mistakes() == []

@@ -120,6 +120,8 @@ def test_a_mistake_as_page_and_as_json(both: Both) -> None:
     tree = html.fromstring(page.body)
     assert tree.xpath("//h1/text()") == ["Diese Frage lässt sich nicht lesen"]
     assert tree.xpath("//pre/text()") == ["keywrod:<b>\n^"]
+    assert tree.xpath("//form/@action") == ["/feeds/de/search"]
+    assert tree.xpath("//form//input[@name='q']/@value") == ["keywrod:<b>"], "to be mended at once"
     said = json.loads(both("/feeds/de/search.json", query="q=keywrod:x").body)
     assert (said["question"], said["position"]) == ("keywrod:x", 0)
     assert "expected one of keyword:" in said["reason"]
@@ -137,6 +139,7 @@ def test_the_page_searches_and_offers_the_feed(both: Both) -> None:
     assert "http://feeds.test/feeds/de/search.atom?q=museum" in tree.xpath("//link[@rel='alternate']/@href")
     assert tree.xpath("//h1//text()") == ["Deutsch · museum"]
     assert [each.strip() for each in tree.xpath("//article//h2//text()")] == ["Ein Abend im Museum"]
+    assert html.fromstring(both("/").body).xpath("//form/@action") == ["/feeds/all/search"]
     plain = html.fromstring(both("/feeds/all").body)
     assert plain.xpath("//form/@action") == ["/feeds/all/search"]
     assert plain.xpath("//form//input/@value") == [""]
