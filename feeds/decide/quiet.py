@@ -9,6 +9,7 @@ weekly takes longer to miss than a news agency. Pure: no input or output, no clo
 from __future__ import annotations
 
 import datetime as dt
+import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ DAYS = 56
 _LENGTHS = (3, 5, 7, 10, 14, 21)
 # a source without two weeks before the stretch is young: its weekends are not known yet
 _LEAST_HISTORY_DAYS = 14
-# the poorest stretch has to be worth so much, or chance alone empties one: with 5 articles in the poorest of forty,
-# 12 are usual, and fewer than 2 of 12 come once in ten thousand stretches
+# the poorest stretch has to be worth so much
 _LEAST_ARTICLES = 5
+# what comes by chance (Poisson) brings so few less often than that: of 12 usual articles not one. With it, chance makes
+# less than one source in a thousand quiet on any day, however few come; without it one in seventy of those with the
+# fewest
+_CHANCE = 1e-5
 # of a stretch with fewer days on which something came, one late issue is most
 _LEAST_ACTIVE_DAYS = 3
 _SHARE = 1 / 3
@@ -37,6 +41,7 @@ class _Stretch:
     length: int
     articles: int
     usual: float
+    mean: float
     fewest: int
 
 
@@ -60,7 +65,8 @@ def quiet_reason(activity: Mapping[dt.date, int], *, was_quiet: bool, now: dt.da
         is_back = so_far > 0 and so_far >= least_a_day * max(elapsed_days, _LEAST_OF_A_DAY)
         lately = counts[0] + so_far
         is_back = is_back or (lately > 0 and lately >= least_a_day * (1 + elapsed_days))
-        if stretch.articles + so_far < stretch.fewest * share and not is_back:
+        articles = stretch.articles + so_far
+        if articles < stretch.fewest * share and not is_back and _chance_of(articles, stretch.mean) < _CHANCE:
             return _say(stretch)
     if was_quiet and not any(counts[: _LENGTHS[-1]]) and not so_far:
         # silent for so long that its better days are no measure any more: that makes nothing well
@@ -81,9 +87,20 @@ def _stretches(counts: list[int]) -> list[_Stretch]:
         active_days = min(sum(count > 0 for count in window) for window in windows)
         if min(sums) >= _LEAST_ARTICLES and active_days >= _LEAST_ACTIVE_DAYS:
             found.append(
-                _Stretch(length=length, articles=sum(counts[:length]), usual=statistics.median(sums), fewest=min(sums))
+                _Stretch(
+                    length=length,
+                    articles=sum(counts[:length]),
+                    usual=statistics.median(sums),
+                    mean=length * statistics.fmean(earlier),
+                    fewest=min(sums),
+                )
             )
     return found
+
+
+def _chance_of(articles: int, mean: float) -> float:
+    """How likely so few articles or fewer are, where they come by chance and ``mean`` are usual."""
+    return sum(math.exp(count * math.log(mean) - mean - math.lgamma(count + 1)) for count in range(articles + 1))
 
 
 def _say(stretch: _Stretch) -> str:
