@@ -97,7 +97,7 @@ def configure(connection: Connection, prepared: Sequence[dict[str, Any]], now: d
     """Writes these as they are configured.
 
     When a source is polled next changes only if it is new or returns, is switched on or off, is to be read elsewhere
-    than before, or was polled by a clock that was wrong: then it is due, whatever was planned.
+    or more often than before, or was polled by a clock that was wrong: then it is due, whatever was planned.
     """
     lock_claiming(connection)
     stored = {str(row.id): row for row in _stored(connection, [values["which"] for values in prepared], now)}
@@ -115,6 +115,9 @@ def configure(connection: Connection, prepared: Sequence[dict[str, Any]], now: d
         due_at = case((source.c.enabled, at), else_=null())
         again = {"next_poll_at": at, "due_at": due_at, "failures": 0, "lease_token": None, "lease_until": None}
         connection.execute(update(source).where(this).values(again), parts.elsewhere)
+    if parts.sooner:
+        free = this & source.c.lease_token.is_(None) & source.c.enabled
+        connection.execute(update(source).where(free).values(next_poll_at=at, due_at=at), parts.sooner)
     if parts.ahead:
         connection.execute(update(source).where(this).values(next_poll_at=at, due_at=at, last_poll_at=at), parts.ahead)
     _place(connection, prepared, stored.values())
@@ -128,7 +131,7 @@ class _Parts:
 
     Of ``staying``, ``ahead`` are those whose clock was wrong, and ``elsewhere`` those that are to be read elsewhere: an
     operator who mends the address of a source that is gone does not wait a day, and a poll of the old address that
-    still runs has lost its lease.
+    still runs has lost its lease. ``sooner`` are those that are to be polled more often, which the next poll begins.
     """
 
     fresh: list[dict[str, Any]] = field(default_factory=list)
@@ -136,6 +139,7 @@ class _Parts:
     staying: list[dict[str, Any]] = field(default_factory=list)
     ahead: list[dict[str, Any]] = field(default_factory=list)
     elsewhere: list[dict[str, Any]] = field(default_factory=list)
+    sooner: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _sort(prepared: Sequence[dict[str, Any]], stored: Mapping[str, Row[*tuple[Any, ...]]], now: dt.datetime) -> _Parts:
@@ -154,6 +158,8 @@ def _sort(prepared: Sequence[dict[str, Any]], stored: Mapping[str, Row[*tuple[An
                 parts.ahead.append({"which": row.id, "now": now})
             elif not _is_read_there(row, values):
                 parts.elsewhere.append({"which": row.id, "now": now})
+            elif values["interval_s"] < row.interval_s:
+                parts.sooner.append({"which": row.id, "now": now})
     return parts
 
 

@@ -74,13 +74,23 @@ def test_a_new_source_is_due_at_once_and_waiting(store: Store, now: dt.datetime,
     assert claimed(store, now) == ["daily"]
 
 
-def test_a_new_name_or_pace_does_not_change_when_a_source_is_due(
+def test_a_shorter_interval_is_in_force_at_once(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
+    store.register([source("daily"), source("weekly", url="https://weekly.example/")], now)
+    running, ended_now = (must(store.claim(name, now, lease_s=60)) for name in ("weekly", "daily"))
+    store.finish(ended_now, ended(now))
+    store.register([source(name, url=f"https://{name}.example/", interval_s=2.0) for name in ("daily", "weekly")], now)
+    assert claimed(store, now) == ["daily"]
+    store.finish(running, ended(now))
+    assert claimed(store, now) == [], "a poll that runs plans the next one by itself"
+
+
+def test_a_new_name_or_a_longer_interval_does_not_change_when_a_source_is_due(
     store: Store, now: dt.datetime, source: Callable[..., Source]
 ) -> None:
     store.register([source("daily")], now)
     store.finish(store.claim_due(now, limit=1, lease_s=60)[0], ended(now))
 
-    store.register([source("daily", name="Renamed", interval_s=5.0)], now + HOUR / 2)
+    store.register([source("daily", name="Renamed", interval_s=50_000.0)], now + HOUR / 2)
 
     after = status(store, "daily")
     assert (after.name, after.next_poll_at) == ("Renamed", now + HOUR)
