@@ -55,8 +55,16 @@ def _heading_of_block(link: Link, anchors: Mapping[lxml.html.HtmlElement, str]) 
         heading = next(place.element.iter(*_HEADINGS), heading)
     if heading is None:
         return _line_beside(link)
+    if _leads_elsewhere(heading, link):
+        return ""
     text = " ".join(heading.text_content().split())
     return text if len(text) >= _SHORTEST else ""
+
+
+def _leads_elsewhere(heading: lxml.html.HtmlElement, link: Link) -> bool:
+    """Whether a heading is a link to something else: "send", "print" and the like stand below it."""
+    hrefs = {anchor.get("href") for anchor in (*heading.iter("a"), *heading.iterancestors("a"))}
+    return bool(hrefs) and link.anchor.get("href") not in hrefs
 
 
 def _line_beside(link: Link) -> str:

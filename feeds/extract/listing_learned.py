@@ -2,8 +2,8 @@
 
 What an article's address looks like, and in which kind of place its link stands, is learned from what was chosen by
 its words: a headline of one word, a picture without a description, "click here" are then told by the company of their
-address. Beside the content (a ticker, "latest", "most read") more is asked: a headline, and a number or date no older
-than those of the list itself.
+address. Beside the content (a ticker, "latest", "most read") more is asked: a headline, and a number or date hardly
+older than those of the list itself, or else an address made of words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from feeds.extract.listing_links import Link
-from feeds.extract.listing_words import address_number, address_score, headline_score
+from feeds.extract.listing_words import HEADLINE, address_number, address_score, headline_score, slug_words
 
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -31,6 +31,7 @@ _FURTHER_BACK = 2
 _DATE_MARKS = re.compile(r"(?<=\d)[-_/.](?=\d\d(?:\D|\Z))")  # 2026/11/23 and 2026-11-23 are one number
 _FOLDER = 4
 _FEWEST_DIGITS = 3
+_FEWEST_WORDS = 3
 _LONGEST_ENDING = 5
 
 
@@ -78,21 +79,27 @@ def learn_beside(beside: Iterable[Link], content: Iterable[str], chosen: Collect
         content: identities of all links of the content.
         chosen: identities of the articles found there.
     """
-    kinds = _Kind.of(((one, {exact_form(one)}) for one in content), chosen)
+    exact = _Kind.of(((one, {exact_form(one)}) for one in content), chosen)
+    loose = _Kind.of(((one, {loose_form(one)}) for one in content), chosen)
     since = _oldest_wanted(chosen)
     folder = _shared_folder(chosen)
+
+    def is_like(identity: str, headline: float) -> bool:
+        if not identity.startswith(folder) or address_score(identity) <= _BARRED:
+            return False
+        is_filed = exact.holds({exact_form(identity)}, fewest=_FEWEST, share=_HALF)
+        if is_numbered(identity) or "9" in loose_form(identity):
+            return is_filed and headline >= _BESIDE_HEADLINE and _number(identity) >= since[exact_form(identity)]
+        is_filed = is_filed or loose.holds({loose_form(identity)}, fewest=_SURE, share=_MOST)
+        return is_filed and headline >= HEADLINE and slug_words(identity) >= _FEWEST_WORDS
+
     groups: defaultdict[str, list[Link]] = defaultdict(list)
     for link in beside:
         groups[link.identity].append(link)
     return [
         tuple(group)
         for identity, group in groups.items()
-        if identity not in chosen
-        and is_numbered(identity)
-        and identity.startswith(folder)
-        and kinds.holds({exact_form(identity)}, fewest=_FEWEST, share=_HALF)
-        and _number(identity) >= since[exact_form(identity)]
-        and max(headline_score(link.text) for link in group) >= _BESIDE_HEADLINE
+        if identity not in chosen and is_like(identity, max(headline_score(link.text) for link in group))
     ]
 
 
