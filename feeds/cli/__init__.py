@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "poll": "feeds.cli.sources:poll",
     "sources": "feeds.cli.sources:sources",
     "feeds": "feeds.cli.publish:feeds",
+    "concepts": "feeds.cli.concepts:concepts",
     "export": "feeds.cli.publish:export",
     "search": "feeds.cli.search:search",
     "extract": "feeds.cli.reading:extract",

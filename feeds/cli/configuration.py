@@ -13,6 +13,7 @@ from feeds.alerts import open_services
 from feeds.cli.options import with_settings
 from feeds.cli.sample import SAMPLES
 from feeds.clock import utc_now
+from feeds.concepts import concept_mistakes
 from feeds.errors import ConfigErrors, StartError
 from feeds.model import Source
 from feeds.pipeline.config import load_checked_sources, warnings_of
@@ -48,7 +49,8 @@ def check(settings: Settings, *, samples: bool, folder: Path) -> int:
         for warning in warnings_of(source, str(sources / f"{source.id}.toml"), now=now)
     ]
     named = load_named(settings.config)
-    mistakes = [*map(str, loaded.mistakes), *map(str, named.mistakes), *open_services(settings.alerts)[1]]
+    wrong = [*loaded.mistakes, *named.mistakes, *concept_mistakes(settings.config)]
+    mistakes = [*map(str, wrong), *open_services(settings.alerts)[1]]
     for mistake in mistakes:
         click.echo(mistake, err=True)
     for warning in warnings:

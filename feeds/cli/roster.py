@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import structlog
 
 from feeds.cli.options import loaded_sources
+from feeds.concepts import FILE as CONCEPTS_FILE
+from feeds.concepts import concept_mistakes
 from feeds.model import Source
 from feeds.query import load_named
 from feeds.query.named import FILE
@@ -51,7 +53,8 @@ class Roster:
         kept = {} if not loaded.mistakes else dict(self.sources)
         sources = kept | {source.id: source for source in (*loaded.sources, *self._also)}
         store.register(tuple(sources.values()), now, complete=not loaded.mistakes)
-        wrong = [*loaded.mistakes, *load_named(self._settings.config).mistakes]
+        config = self._settings.config
+        wrong = [*loaded.mistakes, *load_named(config).mistakes, *concept_mistakes(config)]
         store.note_mistakes([*self._mistakes, *map(str, wrong)], now)
         self.sources.update(sources)
         for gone in self.sources.keys() - sources.keys():
@@ -62,10 +65,10 @@ class Roster:
         return True
 
     def _look(self) -> object:
-        """Stands for what is in the folder and in the file of named feeds: names, sizes and times of change."""
+        """Stands for the folder, the named feeds and the concepts: names of files, sizes and times of change."""
         found = []
         config = self._settings.config
-        for path in (*(config / "sources").glob("*.toml"), config / FILE):
+        for path in (*(config / "sources").glob("*.toml"), config / FILE, config / CONCEPTS_FILE):
             try:
                 facts = path.stat()
             except OSError:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from feeds.cli.options import opened_store, with_settings
 from feeds.clock import utc_now
+from feeds.concepts import ConceptsFile
 from feeds.errors import QueryError
 from feeds.folding import canonical_language
 from feeds.model import FeedQuery, Format, StoredArticle
@@ -60,11 +61,14 @@ def search(
     except QueryError as error:
         click.echo(f"{point_at(question, error.position)}\npolyfeed: {error.reason}", err=True)
         return 2
-    query = canonical(
-        FeedQuery(languages=_read_tags(languages), question=asked, copies=not no_copies, inferred=not no_inferred)
+    meanings = ConceptsFile(settings.config, cache_folder=settings.data).meanings
+    query = meanings.canonical(
+        canonical(
+            FeedQuery(languages=_read_tags(languages), question=asked, copies=not no_copies, inferred=not no_inferred)
+        )
     )
     with opened_store(settings) as store:
-        window = store.window(resolved(query, utc_now()), limit=limit)
+        window = store.window(meanings.widened(resolved(query, utc_now())), limit=limit)
         loaded = store.load([article_id for article_id, _ in window])
     found = [loaded[article_id] for article_id, _ in window if article_id in loaded]
     found.sort(key=lambda stored: (stored.dated_at, stored.seq), reverse=True)

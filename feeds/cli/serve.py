@@ -28,6 +28,7 @@ from granian.log import LogLevels
 
 from feeds.cli.options import make_writable, with_settings
 from feeds.cli.processes import Child, only_one, watch_parent
+from feeds.concepts import load_concepts
 from feeds.errors import StartError
 from feeds.settings import Settings, as_environment
 from feeds.store import open_store
@@ -87,6 +88,7 @@ def _run(settings: Settings, *, newsroom: bool, every: float, articles: int) -> 
 def _prepare(settings: Settings) -> None:
     """Fails early and in words where the database cannot be opened."""
     open_store(settings.store_url).close()
+    load_concepts(settings.config, cache_folder=settings.data)  # folded once here, and not by each web worker
     metrics = settings.data / "metrics"  # counters of processes that are gone
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir()
