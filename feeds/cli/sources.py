@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
 import time
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 import click
+from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -136,7 +138,7 @@ def _claim(store: Store, source: Source, lease_s: float, ended: threading.Event)
 
 
 def _print_reports(reports: list[PollReport]) -> None:
-    table = Table("Source", "State", "Listed", "New", "Updated", "Failed pages", "Left", "Seconds")
+    table = _table("Source", "State", "Listed", "New", "Updated", "Failed pages", "Left", "Seconds")
     for report in reports:
         counts = (report.found, report.new, report.updated, report.failed_pages, report.left)
         table.add_row(
@@ -147,6 +149,13 @@ def _print_reports(reports: list[PollReport]) -> None:
         )
     Console().print(table)
     _print_reasons((report.source_id, report.reason) for report in reports)
+
+
+def _table(*headers: str) -> Table:
+    """A table whose ids are whole however narrow the terminal is: they are what one types next."""
+    table = Table(*headers, box=box.SIMPLE_HEAD)
+    table.columns[0].overflow = "fold"
+    return table
 
 
 def _print_reasons(reasons: Iterable[tuple[str, str]]) -> None:
@@ -173,7 +182,7 @@ def _coloured(state: SourceState) -> str:
 @click.option("--json", "as_json", is_flag=True, help="A list of objects instead of a table.")
 @with_settings
 def sources(settings: Settings, *, wanted: tuple[str, ...], as_json: bool) -> int:
-    """Shows every source: state and since when, articles, last poll, how often it is polled, and why it fails.
+    """Shows every source: its state and for how long, its articles, its last poll and pace, and why it fails.
 
     What to do about it stands below the table.
     """
@@ -196,21 +205,28 @@ def sources(settings: Settings, *, wanted: tuple[str, ...], as_json: bool) -> in
 
 
 def _print_sources(rows: Sequence[Mapping[str, Any]]) -> None:
-    table = Table("Source", "Kind", "Language", "State", "Since (UTC)", "Articles", "Last poll", "Last article", "Pace")
+    now = utc_now()
+    table = _table("Source", "Kind", "State", "for", "Articles", "newest", "Polled", "every")
     for row in rows:
-        state = SourceState(row["state"])
-        since, *times = (_minute(row[key]) for key in ("state_since", "last_poll_at", "last_article_at"))
-        pace = f"{row['pace_s']:.0f} s" if row["pace_s"] is not None else ""
-        articles = str(row["articles"])
-        table.add_row(row["id"], row["kind"], row["language"] or "", _coloured(state), since, articles, *times, pace)
+        since, newest, polled = (_age(row[key], now) for key in ("state_since", "last_article_at", "last_poll_at"))
+        every = _duration(row["pace_s"]) if row["pace_s"] is not None else ""
+        state = _coloured(SourceState(row["state"]))
+        table.add_row(row["id"], row["kind"], state, since, str(row["articles"]), newest, polled, every)
     Console().print(table)
     _print_reasons((str(row["id"]), str(row["reason"] or "")) for row in rows)
     _print_reasons((str(row["id"]), str(row["todo"])) for row in rows)
 
 
-def _minute(instant: str | None) -> str:
-    """An instant of a row as a table has room for it: UTC, to the minute."""
-    return instant[:16].replace("T", " ") if instant else ""
+def _age(instant: str | None, now: dt.datetime) -> str:
+    """How long ago an instant of a row is, as a table has room for it; --json has the instant itself."""
+    return _duration((now - dt.datetime.fromisoformat(instant)).total_seconds()) if instant else ""
+
+
+def _duration(seconds: float) -> str:
+    for unit, unit_s in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * unit_s:
+            return f"{seconds / unit_s:.0f} {unit}"
+    return f"{max(0.0, seconds):.0f} s"
 
 
 def _row(status: SourceStatus) -> dict[str, Any]:

@@ -136,6 +136,19 @@ def test_a_source_that_fails_is_exit_code_1_with_its_reason(
     assert f"sample: {row['reason']}\n" in run("sources").out
 
 
+def test_tables_show_ids_whole_on_a_narrow_terminal(
+    run: Callable[..., Ran], newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    name = "the-evening-paper-of-a-small-town"
+    write_source(tmp_path, newsroom, name)
+    for shown in (run("poll", name).out, run("sources").out):
+        lines = shown.splitlines()
+        (first,) = [place for place, line in enumerate(lines) if " ok " in line]
+        said = "".join(line.strip(" │").partition(" ")[0] for line in lines[first : first + 9])
+        assert said.startswith(name)
+
+
 def test_sources_by_state(run: Callable[..., Ran], newsroom: Newsroom, tmp_path: Path) -> None:
     write_source(tmp_path, newsroom)
     write_source(tmp_path, newsroom, "other")
