@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("pipeline", "rendering", "serving", "entries", "copies", "stories", "memory", "fidelity", "sources")
+NAMES = ("pipeline", "rendering", "serving", "entries", "copies", "stories", "memory", "fidelity", "sources", "scale")
 
 
 def main() -> int:

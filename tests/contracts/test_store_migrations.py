@@ -13,7 +13,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, MetaData, create_engine
 
 import feeds.store.migrations
-from feeds.model import FeedQuery, TargetRecord, Validators
+from feeds.model import FeedQuery, Field, Has, TargetRecord, Validators
 from feeds.store import open_store
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -149,6 +149,7 @@ def test_a_database_of_version_0_1_keeps_what_it_holds(first_url: str) -> None:
         found = MetaData()
         found.reflect(connection, only=["keyword_form"])
         assert connection.execute(found.tables["keyword_form"].select()).all() == [("bmw", "BMW", 3)]
+    assert store.count(FeedQuery(question=Has(Field.WORDS, ("two",)))) == 1
     one = store.load(["one"])["one"]
     assert (one.twin, one.original_id, one.article.keywords) == (None, None, ("BMW",))
     assert store.elsewhere("weekly", ["//daily.example/two"]) == {"//daily.example/two": "two"}
