@@ -63,7 +63,8 @@ def _heading_of_block(link: Link, anchors: Mapping[lxml.html.HtmlElement, str]) 
 
 def _leads_elsewhere(heading: lxml.html.HtmlElement, link: Link) -> bool:
     """Whether a heading is a link to something else: "send", "print" and the like stand below it."""
-    hrefs = {anchor.get("href") for anchor in (*heading.iter("a"), *heading.iterancestors("a"))}
+    around = (*islice(heading.iter("a"), _MOST_LINKS), *islice(heading.iterancestors(), _LEVELS))
+    hrefs = {anchor.get("href") for anchor in around if anchor.tag == "a"}
     return bool(hrefs) and link.anchor.get("href") not in hrefs
 
 
@@ -80,12 +81,15 @@ def _line_beside(link: Link) -> str:
 
 def first_line(block: lxml.html.HtmlElement) -> str:
     """The first text of a block outside its links that may be a headline: no date, no label of one word."""
+    in_links: set[lxml.html.HtmlElement] = set()
     for element in islice(block.iter(), _MOST_ELEMENTS):
-        texts = [element.tail if element is not block else None]
-        if element.tag != "a" and not any(around.tag == "a" for around in element.iterancestors("a")):
-            texts.insert(0, element.text)
+        parent = element.getparent()
+        if element.tag == "a" or parent in in_links:
+            in_links.add(element)
+        texts = [element.text if element not in in_links and isinstance(element.tag, str) else None]
+        texts.append(element.tail if element is not block and parent not in in_links else None)
         for text in texts:
             line = " ".join((text or "").split())
-            if line and isinstance(element.tag, str) and headline_score(line) >= _A_LINE and not is_date(line):
+            if line and headline_score(line) >= _A_LINE and not is_date(line):
                 return line
     return ""

@@ -37,7 +37,8 @@ _ENDS_IN_NUMBER = re.compile(r"[/=_.-]\d{2,}(?:\.\w{2,5})?/?\Z")
 _NUMBERED_LIST = 4
 _PART_OF_LIST = 0.25
 _LISTED = 1.0
-_DATED_PART = 0.8
+_MARKED_PART = 0.8
+_DEEP = 4  # slashes of an address that lies in a folder
 _PRICED = 12.0
 _HEADED = 2.0  # what a link in a heading has, too
 _CARD_LEVELS = 4
@@ -83,16 +84,24 @@ def choose_articles(links: Iterable[Link], in_navigation: Collection[Link] = ())
     ]
     _weigh_sections(judged, {link.identity for link in in_navigation})
     _see_numbered_lists(judged)
-    _see_dated_lists(judged)
-    shapes = _company(judged, lambda one: {address_shape(one.links[0].url)})
-    places = _company(judged, _kinds_of_place)
-    kept = keep_alike([one for one in judged if one.is_article(shapes, places)], makes_up=_makes_up)
+    _see_marked_lists(judged, _has_own_date)
+    kept = _keep(judged)
+    if not kept:  # a table of contents: titles of a word or two, each a heading of its own
+        _see_marked_lists(judged, _has_own_heading)
+        kept = _keep(judged)
     chosen = {one.identity for one in kept}
     chosen |= learn_articles([one.as_candidate() for one in judged], chosen)
     chosen -= without_parameters(chosen)
     listed = [Listed(identity=one.identity, links=one.links) for one in judged if one.identity in chosen]
     more = learn_beside(in_navigation, by_identity, chosen)
     return [*listed, *(Listed(identity=group[0].identity, links=group) for group in more)]
+
+
+def _keep(judged: list[_Judged]) -> list[_Judged]:
+    """Those that are articles by themselves and the company they keep."""
+    shapes = _company(judged, lambda one: {address_shape(one.links[0].url)})
+    places = _company(judged, _kinds_of_place)
+    return keep_alike([one for one in judged if one.is_article(shapes, places)], makes_up=_makes_up)
 
 
 def _places_of(one: _Judged) -> set[str]:
@@ -124,10 +133,10 @@ def _see_numbered_lists(judged: Iterable[_Judged]) -> None:
                     one.alone += _LISTED
 
 
-def _see_dated_lists(judged: Iterable[_Judged]) -> None:
-    """Speaks for addresses of one folder in one kind of place that have each a date of their own: no menu has.
+def _see_marked_lists(judged: Iterable[_Judged], is_marked: Callable[[Link], bool]) -> None:
+    """Speaks for addresses of one folder in one kind of place that have each a date (a heading) of their own.
 
-    So a list of titles of one word is told from the words of a menu.
+    No menu has: so a list of titles of one word is told from the words of a menu.
     """
     groups: dict[str, list[_Judged]] = defaultdict(list)
     for one in judged:
@@ -137,9 +146,9 @@ def _see_dated_lists(judged: Iterable[_Judged]) -> None:
     for group in groups.values():
         if len(group) < _NUMBERED_LIST or all(one.looks_right for one in group):
             continue
-        dated = [one for one in group if any(_has_own_date(link) for link in one.links)]
-        if len(dated) >= _NUMBERED_LIST and len(dated) >= _DATED_PART * len(group):
-            for one in dated:
+        marked = [one for one in group if any(is_marked(link) for link in one.links)]
+        if len(marked) >= _NUMBERED_LIST and len(marked) >= _MARKED_PART * len(group):
+            for one in marked:
                 if not one.looks_right:
                     one.looks_right = True
                     one.alone += _LISTED
@@ -273,3 +282,11 @@ def _has_own_date(link: Link) -> bool:
         if any(is_stamp(text) or holds_date(text) for text in texts):
             return True
     return False
+
+
+def _has_own_heading(link: Link) -> bool:
+    """Whether the link is a heading with no other link below it, and leads into a folder of the site."""
+    if not in_heading(link) or link.identity.partition("?")[0].rstrip("/").count("/") < _DEEP:
+        return False
+    card = next(islice(upwards(link.place), 1, 2), None)
+    return card is not None and len(list(islice(card.element.iter("a"), 2))) == 1

@@ -209,8 +209,10 @@ def _path_score(segments: list[str], stem: str, *, is_file: bool) -> float:
 
 
 def _is_called_something(segments: list[str]) -> bool:
-    """Whether some step of the path is a slug: what is filed under a day and numbered at its end is no archive then."""
-    return any(_slug_words(unquote(segment)) >= _SLUG for segment in segments)
+    """Whether a path with a day and a short number at its end is no archive: some step is a slug, or a long number."""
+    undated = _DATE.sub(" ", "/".join(segments))
+    is_numbered = any(len(run) >= _LONG_NUMBER for run in _DIGITS.findall(undated))
+    return is_numbered or any(_slug_words(unquote(segment)) >= _SLUG for segment in segments)
 
 
 def _step(value: int, steps: tuple[tuple[int, float], ...]) -> float:
