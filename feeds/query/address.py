@@ -3,6 +3,8 @@
 ::
 
     /feeds/{languages}                      /feeds/de   /feeds/de+fr   /feeds/all
+    /feeds/{languages}~{language}           /feeds/de~en~fr   German, and English for stories without a German
+                                            edition, and French for those that have neither
     /feeds/{languages}/keywords/A+B         articles that carry both A and B
     /feeds/{languages}/keywords/A,B         articles that carry A or B
     /feeds/{languages}/sections/{slug}
@@ -26,13 +28,13 @@ from __future__ import annotations
 import dataclasses
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Never
 from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes
 
 from feeds.errors import QueryError
-from feeds.folding import display_form, is_language_tag, keyword_key, language_case, without_covered
+from feeds.folding import display_form, is_language_tag, keyword_key, language_case, language_covers, without_covered
 from feeds.model import FeedQuery, Format, Match
 from feeds.query.language import read_question
 from feeds.query.settle import MAX_KEYWORDS, MAX_LANGUAGES, search_text, settle
@@ -41,6 +43,7 @@ MAX_PATH_CHARS = 1000
 EVERY_LANGUAGE = "all"
 SEARCH = "search"
 NAMED = "named"
+STANDS_IN = "~"
 QUESTION, COPIES, INFERRED = "q", "copies", "inferred"
 HIDE_COPIES = f"{COPIES}=hide"
 NOT_INFERRED = f"{INFERRED}=no"
@@ -107,7 +110,7 @@ def read_address(path: str) -> Address:
         return Address(query=FeedQuery(), format=format_, name=_read_name(selection, len(path)))
     if word == SEARCH and not selection:
         return Address(query=FeedQuery(), format=format_, is_search=True)
-    query = FeedQuery(languages=_read_languages(*languages, is_last=not selection))
+    query = _read_languages(*languages, is_last=not selection)
     if len(selection) == 1 and selection[0][1].strip().casefold() == SEARCH:
         return Address(query=query, format=format_, is_search=True)
     if selection:
@@ -210,7 +213,7 @@ def spell_address(query: FeedQuery, format_: Format | None, labels: Mapping[str,
         labels: keyword key -> display form; a missing or wrong one is spelled as its key.
     """
     query = canonical(query)
-    path = f"/feeds/{'+'.join(query.languages) or EVERY_LANGUAGE}"
+    path = f"/feeds/{STANDS_IN.join(('+'.join(query.languages) or EVERY_LANGUAGE, *query.fallback))}"
     if is_search(query):
         path += f"/{SEARCH}"
     elif query.keywords:
@@ -266,7 +269,8 @@ def canonical(query: FeedQuery) -> FeedQuery:
         section=(query.section or "").strip().casefold() or None,
         source=(query.source or "").strip().casefold() or None,
     )
-    return plain if query.question is None else settle(plain)
+    settled = plain if query.question is None else settle(plain)
+    return dataclasses.replace(settled, fallback=_standing_in(settled.languages, settled.fallback))
 
 
 # --- reading ----------------------------------------------------------------------------------------------------
@@ -281,24 +285,45 @@ def _read_format(part: tuple[int, str]) -> tuple[Format | None, tuple[int, str]]
     return Format(ending.group(1).lower()), (at, text[: ending.start()])
 
 
-def _read_languages(at: int, text: str, *, is_last: bool) -> tuple[str, ...]:
-    """Canonical tags of ``de+fr``; empty for every language."""
+def _read_languages(at: int, text: str, *, is_last: bool) -> FeedQuery:
+    """Canonical tags of ``de+fr~en``; no languages for every one, in which nothing need stand in."""
     if is_last and "." in text:
         dot = text.index(".")
         _refuse(f"unknown format {text[dot:].strip()!r}; there are {_FORMAT_NAMES}, and none for the page", at + dot)
-    tags = []
-    for start, raw in _split(text, "+"):
-        tag = language_case(raw.strip())
-        if not is_language_tag(tag):
-            _refuse(
-                f"{raw.strip()!r} is no language tag; expected one such as de, pt-BR or zh-Hant, several joined by +, "
-                f"or {EVERY_LANGUAGE}",
-                at + start,
-            )
-        tags.append(tag)
-    if len(tags) > MAX_LANGUAGES:
+    first, *others = _split(text, STANDS_IN)
+    tags = [_read_tag(at + start, raw) for start, raw in _split(first[1], "+")]
+    fallback = [_read_tag(at + start, raw) for start, raw in others]
+    if EVERY_LANGUAGE in fallback:
+        _refuse(f"{EVERY_LANGUAGE} cannot stand in for others; name the languages, one behind each {STANDS_IN}", at)
+    if len(tags) + len(fallback) > MAX_LANGUAGES:
         _refuse(f"at most {MAX_LANGUAGES} languages in one address; take {EVERY_LANGUAGE}", at)
-    return () if EVERY_LANGUAGE in tags else without_covered(tags)
+    languages = () if EVERY_LANGUAGE in tags else without_covered(tags)
+    return FeedQuery(languages=languages, fallback=_standing_in(languages, fallback))
+
+
+def _read_tag(at: int, raw: str) -> str:
+    tag = language_case(raw.strip())
+    if not is_language_tag(tag):
+        _refuse(
+            f"{raw.strip()!r} is no language tag; expected one such as de, pt-BR or zh-Hant, several joined by +, "
+            f"or {EVERY_LANGUAGE}; one that stands in for others follows {STANDS_IN}",
+            at,
+        )
+    return tag
+
+
+def _standing_in(languages: Sequence[str], fallback: Iterable[str]) -> tuple[str, ...]:
+    """Languages that stand in, in their order, without those that hold nothing which one before them does not.
+
+    Where every language is asked for, before or among them, nothing needs to stand in any more.
+    """
+    found: list[str] = []
+    for tag in map(language_case, fallback):
+        if not languages or tag == EVERY_LANGUAGE:
+            break
+        if not any(language_covers(other, tag) for other in (*languages, *found)):
+            found.append(tag)
+    return tuple(found)
 
 
 def _read_name(parts: list[tuple[int, str]], end: int) -> str:

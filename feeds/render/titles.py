@@ -39,6 +39,8 @@ class _Words:
     searched: str
     no_inferred: str
     without_inferred: str
+    or_else: str  # {language} stands in for those before it: in a title, and in a sentence
+    or_else_in: str
     no_copies: str
     without_copies: str
     end: str
@@ -58,6 +60,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             searched=", searched for: {question}",
             no_inferred="publishers’ keywords only",
             without_inferred=", by publishers’ own keywords only",
+            or_else=", else {language}",
+            or_else_in=", else in {language}",
             no_copies="without copies",
             without_copies=", without syndicated copies",
             end=".",
@@ -74,6 +78,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             searched=", Suche: {question}",
             no_inferred="nur Stichwörter der Verlage",
             without_inferred=", nur nach Stichwörtern der Verlage selbst",
+            or_else=", sonst {language}",
+            or_else_in=", sonst auf {language}",
             no_copies="ohne Kopien",
             without_copies=", ohne übernommene Kopien",
             end=".",
@@ -90,6 +96,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             searched=", recherche : {question}",
             no_inferred="mots-clés des éditeurs seulement",
             without_inferred=", d’après les seuls mots-clés des éditeurs",
+            or_else=", sinon {language}",
+            or_else_in=", sinon en {language}",
             no_copies="sans copies",
             without_copies=", sans les copies reprises d’ailleurs",
             end=".",
@@ -106,6 +114,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             searched="、検索：{question}",
             no_inferred="配信元のキーワードのみ",
             without_inferred="、配信元のキーワードのみ",
+            or_else="、なければ{language}",
+            or_else_in="、なければ{language}",
             no_copies="転載を除く",
             without_copies="、転載を除く",
             end="。",
@@ -122,6 +132,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             searched="，搜索：{question}",
             no_inferred="仅限发布者的关键词",
             without_inferred="，仅限发布者的关键词",
+            or_else="，否则{language}",
+            or_else_in="，没有时为{language}文章",
             no_copies="不含转载",
             without_copies="，不含转载",
             end="。",
@@ -138,6 +150,8 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             searched="，搜尋：{question}",
             no_inferred="僅限發布者的關鍵詞",
             without_inferred="，僅限發布者的關鍵詞",
+            or_else="，否則{language}",
+            or_else_in="，沒有時為{language}文章",
             no_copies="不含轉載",
             without_copies="，不含轉載",
             end="。",
@@ -169,7 +183,7 @@ def feed_title(
     joiner = ", " if query.match is Match.ANY else " + "
     parts = [
         service,
-        _languages_title(query.languages, language),
+        _languages_title(query.languages, query.fallback, language),
         source_name or query.source or "",
         section_name or query.section or "",
         joiner.join(labels.get(key) or key for key in query.keywords),
@@ -196,6 +210,8 @@ def feed_description(
     if query.languages:
         names = [language_name(tag, in_language=_spoken(language)) for tag in query.languages]
         sentence = words.articles.format(languages=_join(names, Match.ALL, speaks))
+    for tag in query.fallback:
+        sentence += words.or_else_in.format(language=language_name(tag, in_language=_spoken(language)))
     if query.keywords:
         shown = [labels.get(key) or key for key in query.keywords]
         form = words.with_keywords if query.match is Match.ALL else words.with_any_keyword
@@ -241,11 +257,14 @@ def _parse(tag: str) -> Locale | None:
         return None
 
 
-def _languages_title(languages: Sequence[str], language: str | None) -> str:
+def _languages_title(languages: Sequence[str], fallback: Sequence[str], language: str | None) -> str:
     if not languages:
         return _words(language).every_language
     in_language = language if _speaks(language) else None
-    return " + ".join(_capital(language_name(tag, in_language=in_language)) for tag in languages)
+    title = " + ".join(_capital(language_name(tag, in_language=in_language)) for tag in languages)
+    for tag in fallback:
+        title += _words(language).or_else.format(language=_capital(language_name(tag, in_language=in_language)))
+    return title
 
 
 def _join(names: Sequence[str], match: Match, speaks: Locale) -> str:

@@ -38,11 +38,11 @@ from feeds.store import (
     copies,
     memory,
     numbering,
-    questions,
     reading,
     registering,
     rekeying,
     schedule,
+    standins,
     watching,
     writing,
 )
@@ -228,7 +228,7 @@ class SqlStore:
     ) -> list[tuple[str, int]]:
         """The newest changes that answer the query, or the oldest after one."""
         with self._reading() as connection:
-            return questions.window(connection, query, limit=limit, before_seq=before_seq, after_seq=after_seq)
+            return standins.window(connection, query, limit=limit, before_seq=before_seq, after_seq=after_seq)
 
     def load(self, article_ids: Collection[str]) -> dict[str, StoredArticle]:
         """Whole articles by id."""
@@ -243,7 +243,7 @@ class SqlStore:
     def count(self, query: FeedQuery) -> int:
         """How many articles answer the query."""
         with self._reading() as connection:
-            return questions.count(connection, query)
+            return standins.count(connection, query)
 
     def languages(self) -> dict[str, int]:
         """Language tag -> number of articles."""

@@ -123,7 +123,7 @@ def _find_named(
 
 
 def _what_is_unknown(query: FeedQuery, catalogue: Catalogue) -> tuple[str, str] | None:
-    for tag in query.languages:
+    for tag in (*query.languages, *query.fallback):
 
         def has_language(overview: Overview, tag: str = tag) -> bool:
             return overview.knows_language(tag)

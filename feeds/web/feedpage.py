@@ -150,7 +150,7 @@ def _shown_feed(
         direction=text_direction(language),
         url=public_base() + write_address(query, None, labels, name=feed_name),
         articles=services().answers.count(query),
-        mixed=len(query.languages) != 1,
+        mixed=len(query.languages) != 1 or bool(query.fallback),
         searched=named is None and is_search(query),
         feeds=feed_links(query, labels, name=feed_name),
         crumbs=[]

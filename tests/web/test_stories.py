@@ -66,3 +66,24 @@ def test_a_link_that_comes_later_changes_both_feeds_and_no_date(settings: Settin
         assert {name: value for name, value in new.items() if name != "_polyfeed"} == {
             name: value for name, value in old.items() if name != "_polyfeed"
         }
+
+
+def test_what_stands_in_is_left_out_where_there_is_an_edition(flask: Flask) -> None:
+    both = Both(flask)
+    answer = both("/feeds/de~fr.json")
+    assert answer.status == 200
+    feed = json.loads(answer.body)
+    ids = {item["id"] for item in feed["items"]}
+    german = {each.id for each in ARTICLES if each.language == "de"}
+    french = {each.id for each in ARTICLES if each.language == "fr"}
+    assert german <= ids
+    assert ids - german == french - {FRENCH.id}
+    assert feed["title"].endswith("Deutsch, sonst Französisch")
+    assert feed["feed_url"] == "http://feeds.test/feeds/de~fr.json"
+    assert both("/feeds/DE~fr.json")["Location"] == "/feeds/de~fr.json"
+    assert both("/feeds/de~xx.json").status == 404
+    assert both("/feeds/de~fr.atom").status == both("/feeds/de~fr.rss").status == 200
+    page = html.document_fromstring(flask.test_client().get("/feeds/de~fr?lang=de").text)
+    assert page.xpath("//h1")[0].text_content() == "Deutsch, sonst Französisch"
+    assert page.xpath("//link[@rel='canonical']/@href") == ["http://feeds.test/feeds/de~fr"]
+    assert len(page.xpath("//article")) == len(ids)
