@@ -10,6 +10,7 @@ PolyfeedError
 │   │   └── RobotsRefused  robots.txt says no
 │   └── ExtractError       unreadable document
 │       └── NothingFound   the page answered, no article in it
+│           └── StandIn    for now: a notice, a login, a soft 404; ``Challenged`` wants proof of a human reader
 ├── ArticleError           source_id, url: this one is skipped and counted, the rest go on
 ├── QueryError             a question that cannot be read: position and reason -> 400
 ├── StoreError
@@ -104,6 +105,14 @@ class ExtractError(SourceError):
 
 class NothingFound(ExtractError):
     """The page answered, and there is no article (or no article link) in it."""
+
+
+class StandIn(NothingFound):
+    """For now something else answers in an article's place: a notice, a login, an error under 200; tried again."""
+
+
+class Challenged(StandIn, Blocked):
+    """A page that answered 200 and wants proof of a human reader."""
 
 
 class ArticleError(PolyfeedError):

@@ -16,6 +16,7 @@ from feeds.errors import (
     PolyfeedError,
     RateLimited,
     RobotsRefused,
+    StandIn,
 )
 from feeds.model import (
     Item,
@@ -54,12 +55,12 @@ def skipped_record(item: Item, *, key: str, now: dt.datetime, source: Source) ->
 def failed_record(want: Wanted, error: PolyfeedError, *, now: dt.datetime, source: Source, attempts: int) -> PageRecord:
     """What to remember of a page that was not read: when to try again, or that it was tried ``attempts`` times.
 
-    A page that answers and is no article is left alone until its listing changes. One that was read before stays
-    read: its article is kept.
+    A page that answers and is no article is left alone until its listing changes; where something else answers in
+    its place, it is tried again. One that was read before stays read: its article is kept.
     """
     before = want.before
     article_id = before.article_id if before else None
-    if isinstance(error, NothingFound):
+    if isinstance(error, NothingFound) and not isinstance(error, StandIn):
         return _record(want, PageState.NOT_ARTICLE, now=now, source=source, reason=str(error), article_id=article_id)
     tried = before.attempts if before and before.state is PageState.FAILED else 0
     is_listed = not _is_hollow(want.item)

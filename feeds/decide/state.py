@@ -15,6 +15,7 @@ from feeds.errors import (
     RateLimited,
     RobotsRefused,
     SourceGone,
+    StandIn,
 )
 from feeds.model import (
     PageRecord,
@@ -104,7 +105,8 @@ def _trouble_with_pages(tally: Tally) -> tuple[SourceState, str] | None:
         return None
     if tally.pages_asked >= _ENOUGH_PAGES:
         state = max((_page_state(error) for error in tally.page_errors), key=_GRAVITY.index)
-        if state is SourceState.EMPTY and was_read and tally.pages_asked < _MANY_PAGES:
+        are_pages = not all(isinstance(error, StandIn) for error in tally.page_errors)
+        if state is SourceState.EMPTY and was_read and are_pages and tally.pages_asked < _MANY_PAGES:
             return None  # players and galleries come in threes; a site of other pages comes in tens
         return state, f"none of {tally.pages_asked} new article pages can be read; the last: {tally.page_errors[-1]}"
     if was_read or len(tally.listed) < _ENOUGH_PAGES or tally.state not in _GRAVITY[1:]:

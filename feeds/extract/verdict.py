@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import lxml.etree
 import lxml.html
 
-from feeds.errors import NothingFound
+from feeds.errors import Challenged, NothingFound, StandIn
 from feeds.extract.body import Body
 from feeds.extract.prose import weigh
 from feeds.extract.refusals import CHALLENGE, CONSENT, LOGIN, MISSING
@@ -46,6 +46,7 @@ _PASSWORD = lxml.etree.XPath("boolean(//input[@type='password'])")
 _PLAYER = lxml.etree.XPath(f"boolean({_PLAYERS})")
 _LINKS = lxml.etree.XPath("//a[@href]")
 _ROOT = re.compile(r"/?(?:index\.\w{2,5})?|/[a-z]{2}(?:-[a-z]{2})?/?", re.IGNORECASE)
+_CHALLENGED = "the site asks for proof of a human reader instead of showing the article"
 _SEPARATOR = re.compile(r"\s+[|–—·:-]\s+|\s*[|｜_]\s*")
 
 
@@ -69,15 +70,17 @@ def check_article(
         url: the page's address.
 
     Raises:
-        NothingFound: a section front, soft 404, consent wall, login page or video shell; the reason says which.
+        NothingFound: a section front or a video shell; the reason says which.
+        StandIn: a soft 404, consent wall or login page; Challenged: a challenge.
     """
     weight = weigh(body.text)
     if body.provenance == "recipe" and weight:
         return
     declared = _is_declared(tree, json_ld_types)
-    reason = _refusal(tree, title or "", weight, declared=declared)
-    if reason is None:
-        reason = _lack(tree, weight, json_ld_types, declared=declared)
+    refusal = _refusal(tree, title or "", weight, declared=declared)
+    if refusal is not None:
+        raise (Challenged if refusal == _CHALLENGED else StandIn)(refusal, url=url)
+    reason = _lack(tree, weight, json_ld_types, declared=declared)
     if reason is None and not declared:
         reason = _listing(tree, weight, json_ld_types, url, dated=published is not None)
     if reason is None and weight < _SHORT and not (title or "").strip():
@@ -104,7 +107,7 @@ def _refusal(tree: lxml.html.HtmlElement, title: str, weight: int, *, declared: 
     spoken.discard("")
     for phrases, reason in (
         (MISSING, "the page says that it does not exist (a soft 404)"),
-        (CHALLENGE, "the site asks for proof of a human reader instead of showing the article"),
+        (CHALLENGE, _CHALLENGED),
         (CONSENT, "the site asks for consent instead of showing the article"),
         (LOGIN, "the site asks for a login instead of showing the article"),
     ):

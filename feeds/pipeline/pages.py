@@ -7,15 +7,16 @@ Wanted ──► fetch ──► read_page ──► merge with its listing ─�
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from feeds.decide.changes import keep_known
 from feeds.decide.plan import Plan, Wanted, is_in_trouble
 from feeds.decide.records import failed_record, read_record, unchanged_record
-from feeds.errors import ArticleError, FetchError, PolyfeedError, RateLimited, SourceError
+from feeds.errors import ArticleError, Blocked, FetchError, PolyfeedError, RateLimited, SourceError, StandIn
 from feeds.extract.page import read_page
 from feeds.model import Article, Document, NotModified, PageRecord
+from feeds.pipeline.doubt import Doubt
 from feeds.pipeline.moved import leads_to
 from feeds.pipeline.read import merge_listed, with_address
 from feeds.pipeline.turn import Turn, batched
@@ -40,6 +41,12 @@ class PageTaker:
     first_read: int = 0
     stopped: PolyfeedError | None = None
     _in_a_row: list[PolyfeedError] = field(default_factory=list)
+    _doubt: Doubt = field(init=False)
+    _batch: dict[str, Wanted] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Doubts no page yet."""
+        self._doubt = Doubt(source=self.turn.source)
 
     def take(self, plan: Plan) -> int:
         """Fetches and stores pages in batches; returns how many were left when it was broken off."""
@@ -47,6 +54,7 @@ class PageTaker:
         for batch in batched(plan.pages):
             articles: dict[str, Article] = {}
             records: dict[str, PageRecord] = {}
+            self._batch = {want.item.url: want for want in batch}
             for want in batch:
                 if self.stopped is not None or self.turn.stopping():
                     break
@@ -61,7 +69,10 @@ class PageTaker:
         try:
             document = self._open(want)
             if not isinstance(document, NotModified):
-                article = self._read(want, document)
+                article, echoes = self._read(want, document)
+                if echoes:
+                    self._take_echoes(echoes, want, article.title, articles, records)
+                    return
                 articles[want.item.url] = article
                 records[want.item.url] = read_record(
                     want, now=now, source=self.turn.source, article_id=article.id, validators=document.validators
@@ -88,16 +99,41 @@ class PageTaker:
                 pass  # nothing there any more: then nobody says that this is the same article
         return self.turn.get(want.item.url, want.validators)
 
-    def _read(self, want: Wanted, document: Document) -> Article:
-        """One article page, from its bytes to the common model."""
+    def _read(self, want: Wanted, document: Document) -> tuple[Article, Collection[str]]:
+        """One article page, from its bytes to the common model; and the addresses that answered with the same."""
         recipe = self.turn.source.recipe
         item = read_page(document.body, document.url, content_type=document.content_type, recipe=recipe)
+        stored = self.turn.stored(want.before)
+        # an archive is what its operator put there, some of it twice
+        echoes = (
+            self._doubt.check(want.item, item, document, stored=stored.article if stored else None)
+            if self.turn.archived is None
+            else ()
+        )
         self.watch.note_page(item, document)
         article = self.turn.normalise(merge_listed(item, want.item))
         if document.moved:
             article = with_address(article, document.requested_url)
-        stored = self.turn.stored(want.before)
-        return keep_known(article, stored.article) if stored else article
+        return (keep_known(article, stored.article) if stored else article), echoes
+
+    def _take_echoes(
+        self,
+        echoes: Collection[str],
+        want: Wanted,
+        title: str,
+        articles: dict[str, Article],
+        records: dict[str, PageRecord],
+    ) -> None:
+        """The same words at several addresses are no article's; those of them not written yet are taken back."""
+        for url in echoes:
+            one = want
+            if url != want.item.url:
+                if articles.pop(url, None) is None:
+                    continue
+                one = self._batch[url]
+                self.first_read -= one.is_first
+            error = StandIn(f"{len(echoes)} addresses answered with the same page, “{title}”", url=url)
+            self._take_failure(one, error, articles, records)
 
     def _take_failure(
         self,
@@ -112,7 +148,8 @@ class PageTaker:
         if isinstance(error, RateLimited):
             self.stopped = error
         elif is_in_trouble(self._in_a_row):
-            self.stopped = FetchError(
+            kind = Blocked if isinstance(error, Blocked) else FetchError
+            self.stopped = kind(
                 f"the last {len(self._in_a_row)} article pages could not be fetched; the poll was broken off: {error}"
             )
         turn = self.turn

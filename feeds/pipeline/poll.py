@@ -25,7 +25,7 @@ from feeds.decide.quiet import DAYS, quiet_reason
 from feeds.decide.records import skipped_record
 from feeds.decide.state import Tally, decide_state
 from feeds.decide.validity import has_lapsed, in_force
-from feeds.errors import NothingFound
+from feeds.errors import NothingFound, PolyfeedError, StandIn
 from feeds.fetch.client import Fetcher
 from feeds.model import (
     WELL,
@@ -148,7 +148,7 @@ class Poll:
         entries.take(whole)
         entries.give_guids(with_page)
         left = plan.left + pages.take(plan) + listed.more
-        failed = [error for error in (*entries.errors, *pages.errors) if not isinstance(error, NothingFound)]
+        failed = [error for error in (*entries.errors, *pages.errors) if not _is_no_article(error)]
         outcome = self._conclude(listed, pages, seen, found=len(items), failed=len(failed), left=left)
         return self._report(outcome, left=left, began=began)
 
@@ -314,3 +314,8 @@ class Poll:
             seq=self._turn.seq,
             next_poll_at=outcome.next_poll_at,
         )
+
+
+def _is_no_article(error: PolyfeedError) -> bool:
+    """Whether a page was read well and is no article: no failure."""
+    return isinstance(error, NothingFound) and not isinstance(error, StandIn)
