@@ -65,7 +65,7 @@ _AGE = re.compile(r"(\d{1,7})([hdw])")
 _UNITS_S = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
 _DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{6})?)?Z")
-_OPERAND = frozenset({"WORD", "PHRASE", "FIELD", "_OPEN"})
+_SHOWN_BEFORE, _SHOWN_AFTER = 48, 24  # a line of a terminal
 _TERMS = frozenset({"WORD", "PHRASE", "VALUE"})
 
 
@@ -85,9 +85,14 @@ def read_question(text: str) -> Question:
 
 
 def point_at(text: str, position: int) -> str:
-    """The text and below it a caret under that position, for a font of fixed width."""
+    """The text around that position and a caret below it, for a font of fixed width."""
     shown = re.sub(r"\s", " ", text)
-    return f"{shown}\n{''.join(map(_blank, shown[:position].ljust(position)))}^"
+    before, after = shown[:position], shown[position:]
+    if len(before) > _SHOWN_BEFORE:
+        before = f"…{before[-_SHOWN_BEFORE:]}"
+    if len(after) > _SHOWN_AFTER:
+        after = f"{after[:_SHOWN_AFTER]}…"
+    return f"{before}{after}\n{''.join(map(_blank, before))}^"
 
 
 def _blank(sign: str) -> str:

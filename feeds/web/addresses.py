@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from feeds.errors import QueryError
 from feeds.model import FeedQuery, Format
 from feeds.query import (
+    MAX_QUESTION_CHARS,
     Address,
     NamedFeed,
     known_parameters,
@@ -88,7 +89,7 @@ def find_place(
         query = with_parameters(address, parameters)
     except QueryError as error:
         query = replace(address.query, copies=parameters.copies, inferred=parameters.inferred)
-        text = parameters.question
+        text = parameters.question[: MAX_QUESTION_CHARS + 1]
         return Mistaken(query=query, text=text, position=error.position, reason=error.reason, format=address.format)
     said = known_parameters(query_string, with_question=address.is_search)
     return _find_asked(path, said, replace(address, query=query), catalogue)

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from flask import request
 
 from feeds.model import NOTHING, FeedQuery, Format
-from feeds.query import spell_address, spell_named, spell_parameters, write_address
+from feeds.query import MAX_QUESTION_CHARS, spell_address, spell_named, spell_parameters, write_address
 from feeds.render.head import MEDIA_TYPES
 from feeds.web.locales import LANGUAGES, asked_language, own_name
 from feeds.web.services import services
@@ -112,7 +112,11 @@ def discovery(
 
 def tongues() -> list[Tongue]:
     """This page in each of the languages there are."""
-    kept = {name: value for name, value in request.args.items() if name in KEPT_PARAMETERS}
+    kept = {
+        name: value
+        for name, value in request.args.items()
+        if name in KEPT_PARAMETERS and len(value) <= MAX_QUESTION_CHARS
+    }
     path = prefix() + quote(request.path, safe="/+,")
     return [
         Tongue(tag=tag, name=own_name(tag), href=f"{path}?{urlencode({**kept, 'lang': tag}, safe=':')}")

@@ -208,6 +208,7 @@ def test_what_nests_or_repeats_without_end_is_refused(text: str) -> None:
 
 def test_the_caret_stands_below_its_sign() -> None:
     assert point_at("a\nkeywrod:x", 2) == "a keywrod:x\n  ^"
+    assert point_at("a" * 60 + ")" * 40, 60) == "…" + "a" * 48 + ")" * 24 + "…\n" + " " * 49 + "^"
     shown, below = point_at("中国 OR)", 5).splitlines()
     widths = [
         sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line) for line in (shown[:5], below)

@@ -126,6 +126,8 @@ def test_a_mistake_as_page_and_as_json(both: Both) -> None:
     assert (said["question"], said["position"]) == ("keywrod:x", 0)
     assert "expected one of keyword:" in said["reason"]
     assert both("/feeds/de/search.atom", query="q=%FF").status == 400
+    endless = both("/feeds/de/search", query="q=" + "a" * 20_000, accept="text/html")
+    assert (endless.status, len(endless.body) < 10_000) == (400, True), "what is too long is not told in full"
 
 
 def test_the_page_searches_and_offers_the_feed(both: Both) -> None:
