@@ -12,7 +12,7 @@ from feeds.clock import utc_now
 from feeds.concepts import ConceptsFile
 from feeds.settings import Settings
 from feeds.store.base import Store
-from feeds.web import feeds, layout, opml, ops, pages, sources
+from feeds.web import api, feeds, layout, opml, ops, pages, sources
 from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
 from feeds.web.errors import speak_of_errors
@@ -48,7 +48,7 @@ def create_app(settings: Settings, store: Store, *, clock: Callable[[], dt.datet
     )
     use_locales(app)
     speak_of_errors(app)
-    for room in (feeds.room, opml.room, pages.room, sources.room, ops.room, layout.room):
+    for room in (feeds.room, opml.room, pages.room, sources.room, api.room, ops.room, layout.room):
         app.register_blueprint(room)
     app.before_request(_start_clock)
     app.after_request(_count)
