@@ -5,7 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("pipeline", "rendering", "serving", "entries", "copies", "stories", "memory", "fidelity", "sources", "scale")
+NAMES = (
+    "pipeline",
+    "rendering",
+    "serving",
+    "entries",
+    "copies",
+    "stories",
+    "tagging",
+    "memory",
+    "fidelity",
+    "sources",
+    "scale",
+)
 
 
 def main() -> int:
