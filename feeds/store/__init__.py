@@ -3,7 +3,9 @@
 ``open_store(url)`` gives a ``Store``, the contract of ``base``. The rooms: ``sql`` holds the transactions, and behind
 it ``registering`` (who is polled), ``schedule`` (who is due), ``watching`` (what the operator sees), ``memory`` (what a
 poll remembers), ``copies`` and ``activity`` (what it compares with), ``writing``, ``planning`` and ``numbering`` (what
-it writes), ``questions`` and ``reading`` (what readers ask). ``opening`` runs the migrations.
+it writes), ``questions``, ``standins`` and ``reading`` (what readers ask). The full text has rooms of its own:
+``terms`` (what articles are found by), ``fulltext`` (how it is written), ``expressions`` and ``searching`` (how it is
+asked), ``catching_up`` (articles of earlier versions). ``opening`` runs the migrations.
 """
 
 from feeds.store.base import Store
