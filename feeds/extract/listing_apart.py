@@ -27,7 +27,10 @@ _MOST_ELEMENTS = 40
 
 
 def headings_beside(links: Iterable[Link]) -> Mapping[str, str]:
-    """Identity of an address -> the heading of its block, for addresses whose links all say what others say too."""
+    """Identity of an address -> the heading of its block, for addresses whose links all say what others say too.
+
+    The heading is empty where it is a link to something else: "send", "print" and the like stand below it.
+    """
     named: defaultdict[str, set[str]] = defaultdict(set)
     by_identity: defaultdict[str, list[Link]] = defaultdict(list)
     for link in links:
@@ -37,9 +40,9 @@ def headings_beside(links: Iterable[Link]) -> Mapping[str, str]:
     anchors = {link.anchor: link.identity for identity in silent for link in by_identity[identity]}
     found: dict[str, str] = {}
     for identity in silent:
-        heading = next((text for link in by_identity[identity] if (text := _heading_of_block(link, anchors))), "")
-        if heading:
-            found[identity] = heading
+        headings = [text for link in by_identity[identity] if (text := _heading_of_block(link, anchors)) is not None]
+        if headings:
+            found[identity] = max(headings, key=len)
     return found
 
 
@@ -47,22 +50,22 @@ def _says_nothing(link: Link, named: Mapping[str, set[str]]) -> bool:
     return not link.text or (len(link.text) <= _LONGEST_LABEL and len(named[link.text.casefold()]) >= _SEVERAL)
 
 
-def _heading_of_block(link: Link, anchors: Mapping[lxml.html.HtmlElement, str]) -> str:
+def _heading_of_block(link: Link, anchors: Mapping[lxml.html.HtmlElement, str]) -> str | None:
     heading: lxml.html.HtmlElement | None = None
     for place in islice(upwards(link.place), _LEVELS):
         if any(anchors.get(anchor, link.identity) != link.identity for anchor in place.element.iter("a")):
             break
         heading = next(place.element.iter(*_HEADINGS), heading)
     if heading is None:
-        return _line_beside(link)
+        return _line_beside(link) or None
     if _leads_elsewhere(heading, link):
-        return ""
+        return "" if link.text else None  # a picture beside a heading may show another article
     text = " ".join(heading.text_content().split())
-    return text if len(text) >= _SHORTEST else ""
+    return text if len(text) >= _SHORTEST else None
 
 
 def _leads_elsewhere(heading: lxml.html.HtmlElement, link: Link) -> bool:
-    """Whether a heading is a link to something else: "send", "print" and the like stand below it."""
+    """Whether a heading is a link to something else."""
     around = (*islice(heading.iter("a"), _MOST_LINKS), *islice(heading.iterancestors(), _LEVELS))
     hrefs = {anchor.get("href") for anchor in around if anchor.tag == "a"}
     return bool(hrefs) and link.anchor.get("href") not in hrefs

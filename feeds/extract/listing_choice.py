@@ -79,7 +79,7 @@ def choose_articles(links: Iterable[Link], in_navigation: Collection[Link] = ())
         by_identity[link.identity].append(link)
     headed = headings_beside(link for group in by_identity.values() for link in group)
     judged = [
-        _Judged(identity=identity, links=tuple(group), heading=headed.get(identity, ""))
+        _Judged(identity=identity, links=tuple(group), heading=headed.get(identity))
         for identity, group in by_identity.items()
     ]
     _weigh_sections(judged, {link.identity for link in in_navigation})
@@ -178,14 +178,14 @@ class _Judged:
     """An address with what speaks for and against it, apart from its company."""
 
     __slots__ = (
-        *("address", "alone", "headline", "identity", "is_listed", "is_section", "is_small_print", "links"),
-        "looks_right",
+        *("address", "alone", "headline", "identity", "is_beside", "is_listed", "is_section"),
+        *("is_small_print", "links", "looks_right"),
     )
 
-    def __init__(self, *, identity: str, links: tuple[Link, ...], heading: str = "") -> None:
+    def __init__(self, *, identity: str, links: tuple[Link, ...], heading: str | None = None) -> None:
         self.identity = identity
         self.links = links
-        self.headline = max(headline_score(text) for text in (heading, *(link.text for link in links)))
+        self.headline = max(headline_score(text) for text in (heading or "", *(link.text for link in links)))
         address = address_score(links[0].url)
         self.looks_right = self.headline >= HEADLINE or address >= _SURE_ADDRESS
         self.address = address
@@ -196,15 +196,18 @@ class _Judged:
             may_be_dated = is_headed or address >= _NUMBERED_ADDRESS
             self.looks_right = is_numbered or (may_be_dated and any(_is_dated(link) for link in links))
         self.alone = address + self.headline + max(_mark_up(link) for link in links)
+        self.is_beside = heading == ""
         if heading:
             self.alone += _HEADED
+        elif self.is_beside:
+            self.alone -= _SECTION
         self.is_small_print = address < _SURE_ADDRESS and any(_SMALL_PRINT.search(link.text) for link in links)
         if self.is_small_print:
             self.alone -= _COMPANY
 
     def as_candidate(self) -> Candidate:
         """What is learned of it from the others."""
-        barred = self.address <= _BARRED or self.is_section or self.is_small_print
+        barred = self.address <= _BARRED or self.is_section or self.is_small_print or self.is_beside
         return Candidate(
             identity=self.identity,
             links=self.links,
