@@ -10,10 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
-from feeds.model import Kind, Source, SourceState
+from feeds.folding import keyword_key
+from feeds.model import FeedQuery, Kind, Source, SourceState
+from feeds.query import spell_address
+from feeds.web.addresses import Moved, Place, find_place
+from feeds.web.app import create_app
+from feeds.web.services import NAME, Services
 
 LANGUAGES = 21
 
@@ -60,3 +66,29 @@ def test_real_pages_come_out_in_the_feeds_of_their_languages(
 
     again = house.poll_one("world")
     assert (again.new, again.updated) == (0, 0)
+    _keywords_lead_back(house)
+
+
+def _keywords_lead_back(house: Any) -> None:
+    """Every keyword of every article leads to feeds that hold the article: in its language, and in all."""
+    app = create_app(house.settings, house.store)
+    shared: Services = app.extensions[NAME]
+    ids = [one for one, _ in house.store.window(FeedQuery(), limit=10_000)]
+    holds: dict[str, set[str]] = {}
+    asked = 0
+    for stored in house.store.load(ids).values():
+        article = stored.article
+        for keyword in (*article.keywords, *article.inferred):
+            for languages in ((article.language,), ()):
+                query = FeedQuery(languages=languages, keywords=(keyword_key(keyword),))
+                path = spell_address(query, None, {query.keywords[0]: keyword})
+                if path not in holds:
+                    place = find_place(path, "", shared.catalogue, shared.named)
+                    if isinstance(place, Moved):
+                        place = find_place(unquote(place.to), "", shared.catalogue, shared.named)
+                    assert isinstance(place, Place), path
+                    held = shared.answers.articles(place.address.query, limit=10_000)
+                    holds[path] = {each.article.id for each in held}
+                assert article.id in holds[path], (path, article.url)
+                asked += 1
+    assert asked > 500
