@@ -7,7 +7,8 @@ from http import HTTPStatus
 
 import msgspec
 import structlog
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from feeds.errors import StoreError
 from feeds.web.apianswers import (
@@ -36,7 +37,7 @@ from feeds.web.apiparameters import MOST_KEYWORDS, Content, Given, ParameterErro
 from feeds.web.apishapes import Problem
 from feeds.web.errors import RETRY_AFTER_S
 from feeds.web.layout import page
-from feeds.web.links import public_base
+from feeds.web.links import page_href, public_base
 from feeds.web.ready import FEED_CACHING, Ready, keep_ready
 from feeds.web.services import keep_page, respond, services
 
@@ -53,10 +54,16 @@ def articles() -> Response:
     """Articles that answer a question, from the newest on or after a change number."""
     given = _given(ARTICLES_OPERATION)
     asked = read_asked(given)
-    if asked.since is not None and asked.since > services().store.change_seq():
-        raise ParameterError("since", "there is no such change yet; if the store was made anew, begin with 0 again")
+    if asked.since is not None:
+        _check_since(asked.since)
     meant = services().catalogue.meant_by(asked.query)
     return _answer(ARTICLES_OPERATION, (asked, tuple(given.pairs), meant), lambda: articles_page(asked, given.pairs))
+
+
+def _check_since(since: int) -> None:
+    """A number that the store has not come to is of another store: whoever waits for it would wait for long."""
+    if since > services().answers.change_seq() and since > services().store.change_seq():
+        raise ParameterError("since", "there is no such change yet; if the store was made anew, begin with 0 again")
 
 
 @room.get("/api/articles/<article_id>")
@@ -147,10 +154,15 @@ def api() -> Response:
     return respond(shown)
 
 
+@room.get("/api/")
+def api_itself() -> BaseResponse:
+    """The page has no slash behind it."""
+    return redirect(page_href("/api"), 301)
+
+
 # --- when there is no answer ----------------------------------------------------------------------------------------
 
 
-@room.route("/api/", defaults={"_path": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 @room.route("/api/<path:_path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 def nothing(_path: str) -> Response:
     """Whatever else is asked for below ``/api``."""

@@ -14,6 +14,7 @@ Seq = Annotated[
     int, Meta(ge=0, description="Change number: they are given in the order of commits, each once, and only grow.")
 ]
 ArticleId = Annotated[str, Meta(description="An article's id, a urn:uuid: that is the same on every machine.")]
+Instant = Annotated[dt.datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=0, description="How many articles there are.")]
 Written = Annotated[
     str, Meta(description="RFC 3339: a clock with its offset as the publisher gave it, or the day alone.")
@@ -58,7 +59,7 @@ class ArticleOut:
     authors: Sequence[str]
     published: Annotated[Written | None, Meta(description="null where the page does not say.")]
     date_only: Annotated[bool, Meta(description="Whether published is a day without a clock.")]
-    dated_at: Annotated[dt.datetime, Meta(description="The date that feeds show: as published, else when first seen.")]
+    dated_at: Annotated[Instant, Meta(description="The date that feeds show: as published, else when first seen.")]
     updated: Written | None
     keywords: Annotated[Sequence[str], Meta(description="As the publisher gave them, in the page's order.")]
     inferred: Annotated[Sequence[str], Meta(description="Known keywords that were only found in title and lead.")]
@@ -78,8 +79,8 @@ class ArticleOut:
         str | None,
         Meta(description="How it repeats that one: copy (a syndicated copy) or same (the very same page)."),
     ]
-    first_seen_at: dt.datetime
-    changed_at: dt.datetime
+    first_seen_at: Instant
+    changed_at: Instant
     provenance: Annotated[Mapping[str, str], Meta(description="Field to where on the page its value came from.")]
 
 
@@ -153,12 +154,12 @@ class SourceOut:
     language: Tag | None
     sections: Sequence[SectionOut]
     state: Annotated[str, Meta(description="How its last polls went, in one word.")]
-    state_since: dt.datetime
+    state_since: Instant
     reason: Annotated[str, Meta(description="Why it is so; empty when all is well.")]
     articles: Count
-    last_article_at: dt.datetime | None
-    last_poll_at: dt.datetime | None
-    next_poll_at: dt.datetime | None
+    last_article_at: Instant | None
+    last_poll_at: Instant | None
+    next_poll_at: Instant | None
     feeds: FeedAddresses
 
 

@@ -94,6 +94,8 @@ def test_the_description_is_openapi(app: Flask) -> None:
         Draft202012Validator.check_schema(schema)
         assert schema["description"]
         assert {*schema["required"]} == {*schema["properties"]}
+    fields = document["components"]["schemas"]["ArticleOut"]["properties"]
+    assert fields["first_seen_at"]["format"] == fields["dated_at"]["format"] == "date-time"
     for methods in document["paths"].values():
         for parameter in methods["get"]["parameters"]:
             Draft202012Validator.check_schema(parameter["schema"])
@@ -265,6 +267,7 @@ def test_other_methods_and_places(app: Flask) -> None:
         assert (answer.status, answer["Content-Type"]) == (status, PROBLEM_TYPE)
         assert json.loads(answer.body)["status"] == status
     assert json.loads(ask(app, "/api/articles/urn:uuid:none").body)["detail"].startswith("There is no article")
+    assert ask(app, "/api/")["Location"] == "/api"
     before = ask(app, "/api/articles", "OPTIONS", origin="https://elsewhere.test")
     assert before.status == 200
     assert "If-None-Match" in (before["Access-Control-Allow-Headers"] or "")
