@@ -5,15 +5,11 @@ from __future__ import annotations
 from feeds.query.address import (
     MAX_PATH_CHARS,
     Address,
-    Parameters,
     canonical,
     feed_id,
     is_search,
-    known_parameters,
     named_id,
-    other_parameters,
     read_address,
-    read_parameters,
     spell_address,
     spell_named,
     spell_parameters,
@@ -24,6 +20,7 @@ from feeds.query.address import (
 from feeds.query.canon import canonical_question, full_hour, is_relative, resolve, write_question
 from feeds.query.language import MAX_QUESTION_CHARS, MAX_TERMS, point_at, read_question
 from feeds.query.named import LoadedNamed, NamedFeed, load_named
+from feeds.query.parameters import Parameters, known_parameters, other_parameters, read_parameters
 from feeds.query.settle import MAX_KEYWORDS, MAX_LANGUAGES, resolved, search_text
 
 __all__ = [

@@ -31,12 +31,13 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Never
-from urllib.parse import quote, quote_plus, unquote_plus, unquote_to_bytes
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from feeds.errors import QueryError
 from feeds.folding import display_form, is_language_tag, keyword_key, language_case, language_covers, without_covered
 from feeds.model import FeedQuery, Format, Match
 from feeds.query.language import read_question
+from feeds.query.parameters import COPIES, INFERRED, QUESTION, Parameters
 from feeds.query.settle import MAX_KEYWORDS, MAX_LANGUAGES, search_text, settle
 
 MAX_PATH_CHARS = 1000
@@ -44,9 +45,6 @@ EVERY_LANGUAGE = "all"
 SEARCH = "search"
 NAMED = "named"
 STANDS_IN = "~"
-QUESTION, COPIES, INFERRED = "q", "copies", "inferred"
-HIDE_COPIES = f"{COPIES}=hide"
-NOT_INFERRED = f"{INFERRED}=no"
 
 # never change it: it is part of every feed's id
 _FEED_NAMESPACE = uuid.UUID("5c8e2f0a-7d0b-5c55-9a4e-0f6f1f2b8d31")
@@ -59,7 +57,6 @@ _RESERVED = re.compile("[+,/%\x00-\x1f\x7f\ud800-\udfff]")
 # what would end a parameter or be read as another sign
 _PARAMETER_SIGNS = re.compile("[ +&#%;\x00-\x1f\x7f]")
 _DOTS = re.compile(r"\.+")
-_KNOWN = frozenset({QUESTION, COPIES, INFERRED})
 _KINDS = ("keywords", "sections", "sources")
 _FORMS = "/feeds/{language}, /feeds/{language}/keywords/{A+B or A,B}, /sections/{slug}, /sources/{id} or /search?q=…"
 
@@ -76,15 +73,6 @@ class Address:
     format: Format | None = None
     name: str | None = None
     is_search: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameters:
-    """What the parameters of an address say; ``question`` is text as it was asked."""
-
-    question: str = ""
-    copies: bool = True
-    inferred: bool = True
 
 
 def read_address(path: str) -> Address:
@@ -118,32 +106,6 @@ def read_address(path: str) -> Address:
     return Address(query=query, format=format_)
 
 
-def read_parameters(query_string: str) -> Parameters:
-    """What a query string says of a feed: of two values the first. Other parameters say nothing."""
-    said: dict[str, str] = {}
-    for piece in _pieces(query_string):
-        if (name := _name(piece)) in _KNOWN:
-            said.setdefault(name, unquote_plus(piece.partition("=")[2]).strip())
-    return Parameters(
-        question=said.get(QUESTION, ""),
-        copies=said.get(COPIES, "").casefold() != "hide",
-        inferred=said.get(INFERRED, "").casefold() != "no",
-    )
-
-
-def known_parameters(query_string: str, *, with_question: bool = True) -> str:
-    """The part of a query string that says something of a feed, as it stands; compare with ``write_parameters``."""
-    if not query_string:
-        return ""
-    known = _KNOWN if with_question else _KNOWN - {QUESTION}
-    return "&".join(piece for piece in _pieces(query_string) if _name(piece) in known)
-
-
-def other_parameters(query_string: str) -> str:
-    """The other parameters of a query string."""
-    return "&".join(piece for piece in _pieces(query_string) if _name(piece) not in _KNOWN)
-
-
 def with_parameters(address: Address, parameters: Parameters) -> FeedQuery:
     """What an address asks together with its parameters, in canonical form.
 
@@ -157,15 +119,6 @@ def with_parameters(address: Address, parameters: Parameters) -> FeedQuery:
     if (at := text.find("\ufffd")) >= 0:
         _refuse("expected UTF-8", at)
     return canonical(dataclasses.replace(query, question=read_question(text)))
-
-
-def _pieces(query_string: str) -> list[str]:
-    return [piece for piece in query_string.split("&") if piece]
-
-
-def _name(piece: str) -> str:
-    name = piece.partition("=")[0]
-    return name if name in _KNOWN else unquote_plus(name).strip().casefold()
 
 
 def write_parameters(query: FeedQuery) -> str:

@@ -262,7 +262,12 @@ def test_an_address_says_by_itself_what_it_can(text: str, address: str) -> None:
     assert write_address(query, None) == address
 
 
-@given(TEXTS, st.sampled_from(["/feeds/all/search", "/feeds/de/search.atom", "/feeds/fr+zh/search", "/feeds/search"]))
+@given(
+    TEXTS,
+    st.sampled_from(
+        ["/feeds/all/search", "/feeds/de/search.atom", "/feeds/fr+zh/search", "/feeds/search", "/feeds/de~en/search"]
+    ),
+)
 def test_every_question_has_one_address_that_reads_back(text: str, path: str) -> None:
     try:
         query = ask(text, path)
