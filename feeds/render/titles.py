@@ -252,9 +252,11 @@ def _parse(tag: str) -> Locale | None:
     if tag.partition("-")[0] == _UNKNOWN:
         return None
     try:
-        return Locale.parse(tag, sep="-")
+        locale = Locale.parse(tag, sep="-")
     except (ValueError, UnknownLocaleError):
         return None
+    scripts = [subtag for subtag in tag.split("-")[1:] if len(subtag) == 4]  # noqa: PLR2004 - ISO 15924
+    return locale if not scripts or locale.script in {None, *scripts} else None  # of kk-Latn CLDR makes kk-Cyrl
 
 
 def _languages_title(languages: Sequence[str], fallback: Sequence[str], language: str | None) -> str:
