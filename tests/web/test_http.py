@@ -156,11 +156,11 @@ def test_unknown_parameters_change_nothing(both: Both, query: str) -> None:
 
 
 def test_a_browser_that_opens_a_feed_is_led_to_its_page(both: Both) -> None:
-    answer = both("/feeds/all/keywords/中国.atom", sec_fetch_dest="document")
+    answer = both("/feeds/zh/keywords/中国.atom", sec_fetch_dest="document")
     assert answer.status == 303
-    assert answer["Location"] == f"/feeds/all/keywords/{quote('中国')}#subscribe"
+    assert answer["Location"] == f"/feeds/zh/keywords/{quote('中国')}#subscribe"
     assert answer["Cache-Control"] == "private, no-store"
-    assert both("/feeds/all/keywords/中国.atom", sec_fetch_dest="empty").status == 200
+    assert both("/feeds/zh/keywords/中国.atom", sec_fetch_dest="empty").status == 200
 
 
 @pytest.mark.parametrize(

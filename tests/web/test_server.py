@@ -101,7 +101,7 @@ def test_feeds_over_a_real_connection(server: Server) -> None:
 
 
 def test_addresses_over_the_wire(server: Server) -> None:
-    assert server.get("/feeds/all/keywords/%E4%B8%AD%E5%9B%BD.atom")[0] == 200
+    assert server.get("/feeds/zh/keywords/%E4%B8%AD%E5%9B%BD.atom")[0] == 200
     assert server.get("/feeds/en/keywords/C%252B%252B.atom")[0] == 200
     status, headers, _ = server.get("/feeds/en/keywords/c%252b%252b.atom")
     assert (status, headers["location"]) == (301, "/feeds/en/keywords/C%252B%252B.atom")
