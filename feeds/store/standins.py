@@ -56,6 +56,8 @@ def _stand_ins(connection: Connection, query: FeedQuery) -> Iterator[tuple[FeedQ
 
     A tag that two of them cover counts with the first.
     """
+    if not query.fallback:
+        return
     tags = list(connection.scalars(select(shelf.c.language).distinct()))
     preferred = questions.matching(tags, query.languages)
     for language in query.fallback:
