@@ -77,6 +77,12 @@ CONTENT = _choice("content", "How much of the body: plain text, HTML as well, or
 ARTICLES = (
     _text("q", "A question in the language of questions, as in search.atom?q=.", 'china "neue halle" -keyword:BMW'),
     _several("language", "Articles of this language; repeated, of any of them.", MAX_LANGUAGES, "de"),
+    _several(
+        "fallback",
+        "Beside language: articles of this one where their story has no edition in language; repeated, in that order.",
+        MAX_LANGUAGES,
+        "en",
+    ),
     _several("keyword", "Articles with this keyword, however it is spelled; repeated, see match.", MAX_KEYWORDS, "BMW"),
     _choice("match", "Whether all of the keywords must be there, or any.", [each.value for each in Match]),
     _text("source", "Articles of the source with this id."),
@@ -178,9 +184,15 @@ def read_asked(given: Given) -> Asked:
     Raises:
         ParameterError: one of them cannot be read; for ``q`` with the position in the question.
     """
+    languages, fallback = given.languages(), given.languages("fallback")
+    if fallback and not languages:
+        raise ParameterError("fallback", "in place of which language? Give language as well")
+    if len(languages) + len(fallback) > MAX_LANGUAGES:
+        raise ParameterError("fallback", f"expected at most {MAX_LANGUAGES} languages in all")
     query = canonical(
         FeedQuery(
-            languages=tuple(given.languages()),
+            languages=tuple(languages),
+            fallback=tuple(fallback),
             keywords=_keywords(given),
             match=Match(given.choice("match")),
             source=given.text("source"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 from lxml import html
 
-from feeds.model import Change
+from feeds.model import Change, StoryLink, Update
 from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web.app import create_app
@@ -130,6 +131,7 @@ def test_an_address_that_no_browser_opens_is_not_handed_on(api: Api) -> None:
         ("language=de", [1, 2]),
         ("language=zh", [6]),
         ("language=DE&language=ja", [1, 2, 3]),
+        ("language=de&fallback=fr", [1, 2, 4]),
         ("keyword=bmw", [1, 3]),
         ("keyword=BMW&keyword=Alibaba", [1]),
         ("keyword=C%2B%2B&keyword=Museum&match=any", [2, 5]),
@@ -189,6 +191,7 @@ def test_page_by_page_is_everything_once(api: Api) -> None:
         ("source=a&source=b", "source", None, "once"),
         ("language=deutsch_", "language", None, "no language tag"),
         ("keyword=", "keyword", None, "nothing"),
+        ("fallback=en", "fallback", None, "language as well"),
         ("&".join(f"keyword=k{number}" for number in range(11)), "keyword", None, "at most 10"),
     ],
 )
@@ -307,6 +310,19 @@ def test_a_mirror_keeps_up(settings: Settings, store: Store) -> None:
     before = dict(mirror)
     catch_up(address)
     assert mirror == before | {make_article(9, "review", "en", "News").id: "News", changed.id: changed.title}
+
+
+def test_translations_come_to_a_mirror_and_decide_what_stands_in(settings: Settings, store: Store) -> None:
+    german, french = ARTICLES[1], ARTICLES[3]
+    before = store.change_seq()
+    claim = store.claim("revue", NOW, lease_s=60) or store.claim("revue", NOW + dt.timedelta(hours=1), lease_s=60)
+    assert claim is not None
+    link = StoryLink(one_id=german.id, other_id=french.id, evidence="hreflang", certainty=1.0)
+    store.write(claim, Update(links=(link,)), NOW)
+    api = Api(create_app(settings, store, clock=lambda: NOW))
+    told = {each["id"]: each["translations"] for each in api.said("/api/articles", f"since={before}")["articles"]}
+    assert told == {german.id: {"fr": french.id}, french.id: {"de": german.id}}
+    assert sorted(numbers(api.said("/api/articles", "language=de&fallback=fr"))) == [1, 2]
 
 
 def test_the_page_says_what_the_description_says(app: Flask) -> None:
