@@ -29,6 +29,24 @@ _WINDOW = 25_000
 _HUGE_TAG = re.compile(rb"<([a-zA-Z][^\s<>/]{0,30})[^<>]{%d,}" % (2 * _WINDOW))
 _MAX_ATTRIBUTES = 500
 _LOCAL = threading.local()
+# how files begin that servers send where a page should be: each is full of bytes that read like text
+_OTHER_FILES = (
+    (b"%PDF-", "a PDF file"),
+    (b"\x89PNG\r\n", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"RIFF", "a picture, a film or sound"),
+    (b"ID3", "sound"),
+    (b"OggS", "sound or a film"),
+    (b"\x1aE\xdf\xa3", "a film"),
+    (b"PK\x03\x04", "an archive or an office file (zip)"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office file"),
+    (b"\xfd7zXZ\x00", "a file compressed with xz"),
+    (b"7z\xbc\xaf", "a file compressed with 7z"),
+    (b"BZh", "a file compressed with bzip2"),
+    (b"(\xb5/\xfd", "a file compressed with zstd"),
+    (b"\x1f\x8b\x08", "a file compressed with gzip"),
+)
 
 
 def parse_html(html: bytes, *, content_type: str | None = None, encoding: str | None = None) -> lxml.html.HtmlElement:
@@ -40,10 +58,13 @@ def parse_html(html: bytes, *, content_type: str | None = None, encoding: str | 
         encoding: a label that overrides what the page says of itself.
 
     Raises:
-        ExtractError: the page is empty, holds no markup at all, or is over 20 MB.
+        ExtractError: the page is empty, holds no markup at all, is a file of another kind, or is over 20 MB.
     """
     if len(html) > MAX_PAGE_BYTES:
         raise ExtractError(f"the page has {len(html):,} bytes; more than {MAX_PAGE_BYTES:,} are not read")
+    kind = next((kind for start, kind in _OTHER_FILES if html.startswith(start)), None)
+    if kind is not None:
+        raise ExtractError(f"not a page: this is {kind}")
     text = decode(html, content_type=content_type, override=encoding).text
     data = _tame_tags(text.encode("utf-8", "replace").translate(None, _CONTROLS))
     if not data.strip():

@@ -232,3 +232,13 @@ def test_nested_html_keeps_its_words_in_order(nested: object) -> None:
     assert body is not None
     shown = lxml.html.fragment_fromstring(body.html, create_parent="div").text_content()
     assert "".join(shown.split()) == "".join(body.text.split())
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [(b"%PDF-1.7\n", "PDF"), (b"\x89PNG\r\n\x1a\n", "picture"), (b"PK\x03\x04", "zip"), (b"\x1f\x8b\x08\x00", "gzip")],
+)
+def test_a_file_of_another_kind_is_named_whatever_it_is_called(start: bytes, kind: str) -> None:
+    body = start + b"stream of words that read like a text " * 200
+    with pytest.raises(ExtractError, match=kind):
+        parse_html(body, content_type="text/html; charset=utf-8")
