@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from feeds.errors import ExtractError, PolyfeedError
 from feeds.extract.listing import read_listing
 from feeds.extract.listing_dates import first_date, holds_date, is_date
-from feeds.extract.listing_links import _PLAIN_PATH, Addresses
+from feeds.extract.listing_links import _PLAIN_PATH, MOST_LINKS, Addresses
 from feeds.extract.listing_words import address_score, address_shape, headline_score
 from feeds.extract.tree import parse_html
 from feeds.model import Document, Item, Kind, Recipe, Section, Source
@@ -137,3 +137,13 @@ def test_large_pages_take_no_more_than_their_share(page: str) -> None:
     began = time.process_time()
     read(page.encode())
     assert time.process_time() - began < 5
+
+
+def test_of_a_million_links_the_first_are_read() -> None:
+    link = '<li><a href="/2026/11/20/story-{n}.html">A long story of the day {n}</a>'
+    links = "".join(link.format(n=n) for n in range(MOST_LINKS + 9))
+    document = Document(url=URL, requested_url=URL, body=f"<ul>{links}</ul>".encode())
+    source = Source(id="s", name="S", kind=Kind.LISTING, url=URL)
+    found = read_listing(document, source=source, section=Section(url=URL))
+    assert len(found) == MOST_LINKS
+    assert found[0].url.endswith("/story-0.html")
