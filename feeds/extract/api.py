@@ -41,6 +41,9 @@ _UNIQUE = re.compile(r"://|^urn:|^tag:|[0-9a-f]{8}-?[0-9a-f]{4}|[0-9A-Za-z_-]{20
 _LINK_NEXT = re.compile(r"<([^<>]{1,2000})>\s*;[^,<]*\brel\s*=\s*\"?[^\",;]*\bnext\b", re.IGNORECASE)
 _PAGE_PARAMETER = re.compile(r"(?<=[?&])((?:page|paged|pg|p|pagenumber|page_number)=)\d{1,6}(?=&|\Z)", re.IGNORECASE)
 _SHOWN_KEYS = 12
+# where an error stands in an answer (RFC 9457 calls it detail)
+_COMPLAINTS = ("message", "error_description", "detail", "error", "errors", "fault")
+_LONGEST_COMPLAINT = 200
 
 
 class Expression(Protocol):
@@ -150,7 +153,9 @@ def _list_of(answer: Any, source: Source) -> list[Any]:
         if fitting and fitting - depth / 10 > best[0]:  # of two as good, the one nearer to the top
             best = (fitting - depth / 10, candidate)
     if not best[1] and not is_empty:
-        raise ExtractError(f"no list of articles in the answer; {_shape(answer)}; name it in api.items")
+        said = _complaint(answer)
+        what = f"no list of articles in the answer{f', which says “{said}”' if said else ''}"
+        raise ExtractError(f"{what}; {_shape(answer)}; name it in api.items")
     return best[1]
 
 
@@ -180,13 +185,24 @@ def _shape(value: Any) -> str:
     return f"it is {json.dumps(value, ensure_ascii=False)[:60]}"
 
 
+def _complaint(answer: Any) -> str:
+    """What an answer without articles says of itself; APIs tell of a missing key or a limit under 200 as well."""
+    if not isinstance(answer, dict):
+        return ""
+    found = [answer.get(name) for name in _COMPLAINTS]
+    inner = [one.get("message") for one in found if isinstance(one, dict)]
+    said = next((text for text in (*found, *inner) if isinstance(text, str) and text.strip()), "")
+    return " ".join(said.split())[:_LONGEST_COMPLAINT]
+
+
 # --- its items ----------------------------------------------------------------------------------------------------
 
 
 def _read_items(answer: Any, document: Document, source: Source, section: Section) -> tuple[Item, ...]:
     found = _list_of(answer, source)
     if not found:
-        raise NothingFound("the list of articles is empty")
+        said = _complaint(answer)
+        raise NothingFound("the list of articles is empty" + (f"; the answer says: {said}" if said else ""))
     items = (_read_item(one, document.url, source, section) for one in found[:_MOST_ITEMS] if isinstance(one, dict))
     kept = tuple(item for item in items if item is not None)
     if not kept:

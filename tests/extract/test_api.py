@@ -222,3 +222,17 @@ def test_mistakes_in_expressions_are_told() -> None:
         read([{"url": "/a", "title": 3}], ApiFields(title="length(url, title)"))
     with pytest.raises(ExtractError, match=r"none of 1 items has an address; its keys: url, title; name it in api.url"):
         read([{"url": "/a", "title": "x"}], ApiFields(url="link"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"error": "the key is missing", "status": 401}, "the key is missing"),
+        ({"status": "error", "code": "limit", "message": "too many requests", "articles": []}, "too many requests"),
+        ({"error": {"code": 7, "message": "no\n such edition"}}, "no such edition"),
+        ({"title": "Forbidden", "detail": "ask for access"}, "ask for access"),
+    ],
+)
+def test_an_error_under_200_is_told_in_the_api_s_own_words(answer: Any, said: str) -> None:
+    with pytest.raises(ExtractError, match=said):
+        read(answer)
