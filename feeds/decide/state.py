@@ -55,6 +55,7 @@ class Tally:
     quiet: str = ""
     stale: str = ""
     notes: tuple[str, ...] = ()
+    is_void: bool = False
 
 
 def decide_state(tally: Tally) -> tuple[SourceState, str]:
@@ -80,6 +81,8 @@ def _trouble(tally: Tally) -> tuple[SourceState, str] | None:
         return state_of(tally.stopped), str(tally.stopped)
     if tally.failures and len(tally.failures) == tally.targets:
         return _all_failed(tally, list(tally.failures.values()))
+    if tally.is_void:
+        return SourceState.EMPTY, _joined(["it could be read, and nothing in it leads to an article", *tally.notes])
     return _trouble_with_pages(tally)
 
 

@@ -233,9 +233,9 @@ class Poll:
         activity = self._store.activity([self._source.id], since).get(self._source.id, {})
         quiet = "" if left else quiet_reason(activity, was_quiet=self._claim.state is SourceState.QUIET, now=now)
         stale = self._watch.judge(listed.by_page.values())
-        tally = self._tally(listed, pages, seen, quiet=quiet, stale=self._watch.reason(stale))
+        tally = self._tally(listed, pages, seen, found=found, quiet=quiet, stale=self._watch.reason(stale))
         state, reason = decide_state(tally)
-        if listed.settled:
+        if listed.settled and not tally.is_void:  # an archive that holds nothing says why at each poll
             self._turn.remember(listed.settled)
         if not left and state in WELL:
             # remembered last: a listing answered with "not modified" must have nothing left to do
@@ -272,7 +272,7 @@ class Poll:
         return self._wishes.hints(self._claim.hints if has_feeds else Hints())
 
     def _tally(
-        self, listed: Listed, pages: PageTaker, seen: Mapping[str, PageRecord], *, quiet: str, stale: str
+        self, listed: Listed, pages: PageTaker, seen: Mapping[str, PageRecord], *, found: int, quiet: str, stale: str
     ) -> Tally:
         notes = list(listed.notes)
         if has_lapsed(self._configured, self._clock()):
@@ -291,6 +291,7 @@ class Poll:
             quiet=quiet,
             stale=stale,
             notes=tuple(notes),
+            is_void=not (found or self._remembered or listed.failures or listed.beyond),
         )
 
     def _name_of(self, url: str) -> str:

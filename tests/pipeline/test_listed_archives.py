@@ -97,3 +97,14 @@ def test_what_is_left_out_is_told(archived: House) -> None:
     report = archived.poll()
     assert (report.state, report.new) == (SourceState.OK, 1)
     assert "1 files that are no pages" in report.reason
+
+
+def test_an_archive_of_which_nothing_can_be_used_says_so_at_each_poll(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / "a.warc").write_bytes(b"\0" * 1000)
+    house.source = dataclasses.replace(house.source, kind=Kind.ARCHIVE, url="https://old.example/", path=str(folder))
+    for _ in range(2):
+        report = house.poll(hours=1)
+        assert report.state is SourceState.EMPTY
+        assert "a.warc" in report.reason

@@ -156,3 +156,14 @@ def test_where_no_sitemap_can_be_read_the_source_says_so(sitemaps: House, site: 
     assert report.state is SourceState.BROKEN
     site.pages["/a.xml"] = urlset(site, (path(1), "2026-11-20"))
     assert sitemaps.poll(hours=1).new == 1
+
+
+def test_an_index_that_leads_in_a_circle_is_empty_and_stays_so(house: House, site: Site) -> None:
+    entry = f"<sitemap><loc>{site.url}/map.xml</loc></sitemap><sitemap><loc>{site.url}/other.xml</loc></sitemap>"
+    index = Page(body=f"<sitemapindex>{entry}</sitemapindex>", kind="application/xml", tagged=True)
+    site.pages.update({"/map.xml": index, "/other.xml": index})
+    house.source = dataclasses.replace(house.source, kind=Kind.SITEMAP, url=f"{site.url}/map.xml")
+    for _ in range(2):
+        report = house.poll(hours=1)
+        assert report.state is SourceState.EMPTY
+        assert "nothing in it leads to an article" in report.reason
