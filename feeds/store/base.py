@@ -38,9 +38,10 @@ class Store(Protocol):
 
         With ``complete``, every other source is retired: never claimed again, its articles stay. A disabled
         source is registered but never claimed. A returning source is due at once, and so is one that was polled
-        later than ``now``: the clock was wrong then. One that is to be read elsewhere (url, sections, kind) is due at
-        once too, and a poll of it that still runs loses its lease; one whose ``interval_s`` became shorter is due
-        unless it is being polled. What is stored so already is not written; polls go on while many others are.
+        later than ``now``: the clock was wrong then. One that is to be read elsewhere or otherwise (url, sections,
+        kind, recipe, api, path) is due at once too, and a poll of it that still runs loses its lease; one whose
+        ``interval_s`` became shorter is due unless it is being polled. What is stored so already is not written;
+        polls go on while many others are.
         """
 
     def claim_due(self, now: dt.datetime, *, limit: int, lease_s: float) -> list[Claim]:

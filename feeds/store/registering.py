@@ -9,13 +9,14 @@ time.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import Connection, Row, Text, bindparam, case, null, select, type_coerce, update
 
-from feeds.model import Source, SourceState
+from feeds.model import ApiFields, Recipe, Source, SourceState
 from feeds.store.columns import Instant, clean_text, clean_value, json_text
 from feeds.store.dialect import insert_missing, lock_claiming
 from feeds.store.memory import chunks
@@ -27,7 +28,8 @@ from feeds.urls import registered_domain
 CHUNK = 200  # sources written in one transaction
 _READ_AT_ONCE = 10_000
 _CLOCK_SLACK = dt.timedelta(minutes=1)  # by which the clocks of several machines may differ
-_CONFIGURED = ("name", "kind", "url", "language", "interval_s", "enabled", "sections")
+_CONFIGURED = ("name", "kind", "url", "language", "interval_s", "enabled", "read_by", "sections")
+_NO_RECIPE, _NO_FIELDS = Recipe(), ApiFields()
 # read a million at a time: so nothing is read from a column that need not be
 _COMPARED = (
     source.c.id,
@@ -85,7 +87,7 @@ def _is_stored_so(row: Row[*tuple[Any, ...]], each: Source) -> bool:
 def _said(each: Source) -> tuple[object, ...]:
     """What is compared, in the order of ``_CONFIGURED``, sections as they are written."""
     sections = json_text([asdict(section) for section in each.sections]) if each.sections else "[]"
-    return each.name, each.kind.value, each.url, each.language, each.interval_s, each.enabled, sections
+    return each.name, each.kind.value, each.url, each.language, each.interval_s, each.enabled, _read_by(each), sections
 
 
 def prepare(sources: Sequence[Source]) -> list[dict[str, Any]]:
@@ -96,8 +98,8 @@ def prepare(sources: Sequence[Source]) -> list[dict[str, Any]]:
 def configure(connection: Connection, prepared: Sequence[dict[str, Any]], now: dt.datetime) -> None:
     """Writes these as they are configured.
 
-    When a source is polled next changes only if it is new or returns, is switched on or off, is to be read elsewhere
-    or more often than before, or was polled by a clock that was wrong: then it is due, whatever was planned.
+    When a source is polled next changes only if it is new or returns, is switched on or off, is to be read elsewhere,
+    otherwise or more often than before, or was polled by a clock that was wrong: then it is due, whatever was planned.
     """
     lock_claiming(connection)
     stored = {str(row.id): row for row in _stored(connection, [values["which"] for values in prepared], now)}
@@ -129,9 +131,10 @@ def configure(connection: Connection, prepared: Sequence[dict[str, Any]], now: d
 class _Parts:
     """Rows to write, by what they are to the store.
 
-    Of ``staying``, ``ahead`` are those whose clock was wrong, and ``elsewhere`` those that are to be read elsewhere: an
-    operator who mends the address of a source that is gone does not wait a day, and a poll of the old address that
-    still runs has lost its lease. ``sooner`` are those that are to be polled more often, which the next poll begins.
+    Of ``staying``, ``ahead`` are those whose clock was wrong, and ``elsewhere`` those that are to be read elsewhere or
+    otherwise: an operator who mends the address or the recipe of a source does not wait a day, and a poll that still
+    runs by what was said before has lost its lease. ``sooner`` are those that are to be polled more often, which the
+    next poll begins.
     """
 
     fresh: list[dict[str, Any]] = field(default_factory=list)
@@ -165,8 +168,8 @@ def _sort(prepared: Sequence[dict[str, Any]], stored: Mapping[str, Row[*tuple[An
 
 def _is_read_there(row: Row[*tuple[Any, ...]], values: Mapping[str, Any]) -> bool:
     sections = json_text(values["sections"]) if values["sections"] else "[]"
-    said = (values["kind"], values["url"], sections)
-    return (row.kind, row.url, row.sections) in (said, tuple(map(clean_value, said)))
+    said = (values["kind"], values["url"], values["read_by"], sections)
+    return (row.kind, row.url, row.read_by, row.sections) in (said, tuple(map(clean_value, said)))
 
 
 _ACCORDING_TO_LEASE: dict[str, Any] = {name: bindparam(name) for name in (*_CONFIGURED, "domain")} | {
@@ -187,7 +190,23 @@ def _configured(each: Source) -> dict[str, Any]:
         "sections": [asdict(section) for section in each.sections],
         "interval_s": each.interval_s,
         "enabled": each.enabled,
+        "read_by": _read_by(each),
     }
+
+
+def _read_by(each: Source) -> str:
+    """Stands for recipe, api and path, as far as they are set: a key that a later version knows changes nothing."""
+    if each.recipe == _NO_RECIPE and each.api == _NO_FIELDS and each.path is None:
+        return ""
+    parts = ((each.recipe, "recipe"), (each.api, "api"))
+    said = [
+        f"{name}.{key.name}={value!r}"
+        for part, name in parts
+        for key in fields(part)
+        if (value := getattr(part, key.name)) != key.default
+    ]
+    whole = "\x1f".join([*said, f"path={each.path!r}"])
+    return hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
 
 
 def _domain(url: str) -> str:

@@ -54,6 +54,7 @@ source = Table(
     Column("domain", CleanText, nullable=False),
     Column("sections", JsonText, nullable=False),
     Column("interval_s", Float, nullable=False),
+    Column("read_by", Text, nullable=False, server_default=""),  # stands for recipe, api and path; empty: none
     Column("enabled", Boolean, nullable=False),
     Column("retired", Boolean, nullable=False),
     Column("state", Text, nullable=False),

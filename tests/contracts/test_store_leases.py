@@ -8,6 +8,7 @@ import pytest
 
 from feeds.errors import LeaseLost
 from feeds.model import (
+    ApiFields,
     Article,
     ArticleUpdate,
     Change,
@@ -16,6 +17,7 @@ from feeds.model import (
     Outcome,
     PageRecord,
     PageState,
+    Recipe,
     Section,
     Source,
     SourceState,
@@ -104,7 +106,14 @@ SECTION = Section(url="https://daily.example/china", slug="china", name="China")
 
 @pytest.mark.parametrize(
     "mended",
-    [{"url": "https://moved.example/"}, {"sections": (SECTION,)}, {"kind": Kind.FEED}],
+    [
+        {"url": "https://moved.example/"},
+        {"sections": (SECTION,)},
+        {"kind": Kind.FEED},
+        {"recipe": Recipe(body="p")},
+        {"api": ApiFields(items="list")},
+        {"path": "/saved"},
+    ],
 )
 def test_who_mends_where_a_source_is_read_does_not_wait(
     store: Store, now: dt.datetime, source: Callable[..., Source], mended: dict[str, Any]
