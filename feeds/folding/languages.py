@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 # RFC 5646, 2.1: langtag and privateuse, without the grandfathered list
 _LANGUAGE_TAG = re.compile(
@@ -60,6 +61,7 @@ def canonical_language(tag: str) -> str | None:
     return language_case(tag) if is_language_tag(tag) else None
 
 
+@lru_cache(maxsize=16_384)  # asked of every stored tag for every feed
 def language_covers(asked: str, tag: str) -> bool:
     """Whether who asks for one tag is also given articles of the other.
 

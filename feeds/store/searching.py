@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, bindparam, select, text
+from sqlalchemy import Connection, TextClause, bindparam, func, select, text
 
 from feeds.model import FeedQuery
 from feeds.store.expressions import Either, Every, Expression, Phrase, Stretch, Without, stretches
@@ -32,6 +32,8 @@ def window(
 ) -> list[tuple[str, int]]:
     """The newest changes that answer the query, or the oldest after one; see ``Store.window``."""
     is_sqlite, is_newest = connection.dialect.name == "sqlite", after_seq is None
+    if not is_newest:
+        before_seq = connection.scalar(_FIRST_UNREAD)
     order = f"{'words.rowid' if is_sqlite else 'words.seq'} {'DESC' if is_newest else 'ASC'}"
     found: list[tuple[str, int]] = []
     for stretch in _stretches(connection, query):
@@ -41,7 +43,8 @@ def window(
                 clause += f" AND entry.seq {sign} :{name}" + f" AND words.rowid {sign} :{name}" * is_sqlite
                 values[name] = seq
         asked = f"SELECT entry.article_id, entry.seq {clause} ORDER BY {order} LIMIT :limit"
-        found += [(row[0], row[1]) for row in connection.execute(_typed(asked, values), values | {"limit": limit})]
+        rows = connection.execute(_typed(asked, values), values | {"limit": limit}).all()
+        found += [(row[0], row[1]) for row in rows]
     return sorted(found, key=lambda pair: pair[1], reverse=is_newest)[:limit]
 
 
@@ -55,10 +58,12 @@ def count(connection: Connection, query: FeedQuery) -> int:
 
 
 def _stretches(connection: Connection, query: FeedQuery) -> list[Stretch]:
-    return stretches(query, list(connection.scalars(_TAGS)))
+    return stretches(query, connection.scalars(_TAGS).all())
 
 
 _TAGS = select(shelf.c.language).distinct()
+# who goes from change to change waits for an article that is not in the full text yet; passed by, it would be missed
+_FIRST_UNREAD = select(func.min(entry.c.seq)).where(~entry.c.in_words)
 
 
 def _condition(connection: Connection, stretch: Stretch) -> tuple[str, dict[str, Any]]:

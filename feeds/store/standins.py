@@ -58,7 +58,9 @@ def _stand_ins(connection: Connection, query: FeedQuery) -> Iterator[tuple[FeedQ
     """
     if not query.fallback:
         return
-    tags = list(connection.scalars(select(shelf.c.language).distinct()))
+    if not query.fallback:
+        return
+    tags = connection.scalars(select(shelf.c.language).distinct()).all()
     preferred = questions.matching(tags, query.languages)
     for language in query.fallback:
         own = [tag for tag in questions.matching(tags, [language]) if tag not in preferred]
