@@ -33,7 +33,8 @@ def window(
     """The newest changes that answer the query, or the oldest after one; see ``Store.window``."""
     is_sqlite, is_newest = connection.dialect.name == "sqlite", after_seq is None
     if not is_newest:
-        before_seq = connection.scalar(_FIRST_UNREAD)
+        ends = (before_seq, connection.scalar(_FIRST_UNREAD))
+        before_seq = min((seq for seq in ends if seq is not None), default=None)
     order = f"{'words.rowid' if is_sqlite else 'words.seq'} {'DESC' if is_newest else 'ASC'}"
     found: list[tuple[str, int]] = []
     for stretch in _stretches(connection, query):

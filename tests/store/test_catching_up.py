@@ -67,6 +67,20 @@ def test_articles_move_while_others_are_read_in(
     assert store.count(FeedQuery(question=Has(Field.WORDS, ("another",)))) == 2
 
 
+def test_who_goes_from_change_to_change_waits_for_what_is_not_read_in_yet(
+    file: Path, store: SqlStore, claim: Claim, update: Make, now: dt.datetime
+) -> None:
+    store.write(claim, update("one", "two", "three"), now)
+    forget(file)
+    with store._writing() as connection:
+        assert fulltext.read_in(connection, 2) == 2
+    assert store.window(FOUND, limit=9) == [("three", 3), ("two", 2)]
+    assert store.window(FOUND, limit=9, after_seq=0) == [], "from two on it would never come back to one"
+    with store._writing() as connection:
+        assert fulltext.read_in(connection, 9) == 1
+    assert store.window(FOUND, limit=9, after_seq=0) == [("one", 1), ("two", 2), ("three", 3)]
+
+
 def test_words_of_another_version_are_written_anew(
     file: Path, store: SqlStore, claim: Claim, update: Make, now: dt.datetime
 ) -> None:
