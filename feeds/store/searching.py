@@ -64,7 +64,8 @@ def _stretches(connection: Connection, query: FeedQuery) -> list[Stretch]:
 
 _TAGS = select(shelf.c.language).distinct()
 # who goes from change to change waits for an article that is not in the full text yet; passed by, it would be missed
-_FIRST_UNREAD = select(func.min(entry.c.seq)).where(~entry.c.in_words)
+# (in the very words of the index of such articles: only so does SQLite take it)
+_FIRST_UNREAD = select(func.min(entry.c.seq)).where(text("NOT in_words"))
 
 
 def _condition(connection: Connection, stretch: Stretch) -> tuple[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from feeds.model import Claim, FeedQuery, Kind, Match, Outcome, Source, SourceState, Update
+from feeds.model import Claim, FeedQuery, Field, Has, Kind, Match, Outcome, Source, SourceState, Update
 from feeds.store.sql import SqlStore
 
 Make = Callable[..., Update]
@@ -102,6 +102,15 @@ def test_changes_after_one_scan_one_index_and_never_sort(
     assert plan.split(" / ")[0] == _bounded(search, ">")
     assert "TEMP B-TREE" not in plan
     assert "SCAN" not in plan
+
+
+def test_what_is_not_in_the_full_text_yet_is_found_by_an_index(
+    store: SqlStore, claim: Claim, update: Make, now: dt.datetime
+) -> None:
+    store.write(claim, update("one"), now)
+    asked = FeedQuery(question=Has(Field.WORDS, ("title",)))
+    found = [plan for plan in plans(store, lambda: store.window(asked, limit=9, after_seq=0)) if "_by_words" in plan]
+    assert found == ["SEARCH entry USING INDEX entry_by_words"]
 
 
 def _bounded(search: str, sign: str = "<") -> str:
