@@ -18,7 +18,7 @@ from rich.table import Table
 
 from feeds.cli.options import loaded_sources, opened_store, with_settings
 from feeds.clock import utc_now
-from feeds.model import Claim, Source, SourceState, SourceStatus
+from feeds.model import WELL, Claim, Source, SourceState, SourceStatus
 from feeds.pipeline.poll import PollReport
 from feeds.render.events import ADVICE, TROUBLE, state_slug
 from feeds.settings import Settings
@@ -34,9 +34,6 @@ _COLOURS: Mapping[str, str] = {
     SourceState.STALE: "yellow",
     SourceState.RETIRED: "dim",
 }
-
-# no news, or a recipe that is passed over: the articles there are have been read
-_POLLED_WELL = frozenset({SourceState.OK, SourceState.QUIET, SourceState.STALE})
 
 
 @click.command(epilog="Example: polyfeed poll beijing-rundschau")
@@ -67,7 +64,7 @@ def poll(settings: Settings, source_ids: tuple[str, ...], *, everything: bool) -
         click.echo(f"{source_id}: {why}", err=True)
     reports = [report for _, report in sorted(polled.items()) if report is not None]
     _print_reports(reports)
-    well = len(reports) == len(polled) and all(report.state in _POLLED_WELL for report in reports)
+    well = len(reports) == len(polled) and all(report.state in WELL for report in reports)
     return 0 if well else 1
 
 
@@ -209,9 +206,10 @@ def _print_sources(rows: Sequence[Mapping[str, Any]]) -> None:
     table = _table("Source", "Kind", "State", "for", "Articles", "newest", "Polled", "every")
     for row in rows:
         since, newest, polled = (_age(row[key], now) for key in ("state_since", "last_article_at", "last_poll_at"))
-        every = _duration(row["pace_s"]) if row["pace_s"] is not None else ""
-        state = _coloured(SourceState(row["state"]))
-        table.add_row(row["id"], row["kind"], state, since, str(row["articles"]), newest, polled, every)
+        state = SourceState(row["state"])
+        # who fails is asked more and more seldom, whatever its pace was
+        every = _duration(row["pace_s"]) if row["pace_s"] is not None and state in WELL else ""
+        table.add_row(row["id"], row["kind"], _coloured(state), since, str(row["articles"]), newest, polled, every)
     Console().print(table)
     _print_reasons((str(row["id"]), str(row["reason"] or "")) for row in rows)
     _print_reasons((str(row["id"]), str(row["todo"])) for row in rows)

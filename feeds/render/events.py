@@ -83,7 +83,7 @@ def describe_event(event: SourceEvent, base: str) -> Entry:
     paragraphs = [
         f"{name} ({one_line(event.source_id)}) was {event.before} and is {event.after} since {since} UTC.",
         *([f"Why: {reason}"] if reason else []),
-        f"What to do: {advice}",
+        *([f"What to do: {advice}"] if event.after in TROUBLE else []),
     ]
     return Entry(
         id=_urn(base, "event", str(event.seq), event.source_id, event.at.isoformat(), event.before, event.after),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
-from feeds.model import FeedQuery, Format, Kind, SourceState, SourceStatus
+from feeds.model import WELL, FeedQuery, Format, Kind, SourceState, SourceStatus
 from feeds.render.events import TROUBLE, render_events, state_slug
 from feeds.web.answers import CONTENT_TYPES
 from feeds.web.errors import say
@@ -171,7 +171,7 @@ def _next_poll(source: SourceStatus, now: dt.datetime) -> Moment | None:
 
 def _pace(source: SourceStatus) -> str:
     """The time between two polls in words, in the largest unit that tells it well; empty when unknown."""
-    if source.pace_s is None or source.state is SourceState.RETIRED:
+    if source.pace_s is None or source.state not in WELL:  # who fails is asked more and more seldom
         return ""
     seconds = max(1, round(source.pace_s))
     if seconds < MINUTE_S:

@@ -73,6 +73,10 @@ def test_what_an_entry_says(parse: Callable[[bytes], etree._Element]) -> None:
     assert feed.findtext("a:updated", namespaces=ATOM) == newest.findtext("a:updated", namespaces=ATOM)
 
 
+def test_who_is_well_is_not_told_what_to_do() -> None:
+    assert b"What to do" not in render(event(before=SourceState.BROKEN, after=SourceState.OK, reason=""))
+
+
 def test_equal_changes_are_equal_bytes_in_any_order() -> None:
     assert render(event(1), event(2)) == render(event(2), event(1))
 

@@ -141,6 +141,13 @@ def test_the_pace_in_words(store: Store, client: FlaskClient, pace_s: float, sai
     assert words(row.xpath(".//dd")[-1]) == said
 
 
+def test_who_fails_has_no_pace_and_whoever_has_a_name_shows_its_id_too(store: Store, client: FlaskClient) -> None:
+    become(store, "revue", SourceState.GONE, pace_s=600.0)
+    row = words(rows(read(client, "/sources?source=revue"))[0])
+    assert "every" not in row
+    assert "· revue" in row
+
+
 def test_one_state_and_all_in_trouble_can_be_chosen(store: Store, client: FlaskClient) -> None:
     fail(store, "zhoubao", SourceState.STALE, "x")
     fail(store, "revue", SourceState.GONE, "x")
