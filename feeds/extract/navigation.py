@@ -145,7 +145,9 @@ def _name_of(link: Link) -> str:
 
 
 def _may_be_section(link: Link, name: str) -> bool:
-    if not name or name.isdecimal() or len(name) > _LONGEST_NAME or headline_score(name) > _NAME_LIKE or _SERVICES.match(name):
+    if not name or name.isdecimal() or len(name) > _LONGEST_NAME:
+        return False
+    if headline_score(name) > _NAME_LIKE or _SERVICES.match(name):
         return False
     steps = [step for step in urlsplit(link.url).path.split("/") if step and not _FRONT_FILE.fullmatch(step)]
     if steps and steps[-1].isdigit():  # the archive of a month, or an article without words in its address
