@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 # so many days before today are looked at: enough to miss a weekly in
 DAYS = 56
-_LENGTHS = (3, 5, 7, 10, 14, 21)
+_LENGTHS = (3, 4, 5, 7, 10, 14, 21)
 # a source without two weeks before the stretch is young: its weekends are not known yet
 _LEAST_HISTORY_DAYS = 14
 # the poorest stretch has to be worth so much
