@@ -223,7 +223,7 @@ def _show(found: Discovery) -> None:
             console.print(Text(f"not usable: {one.candidate.url}: {one.candidate.trouble}", style="dim"))
     if found.sections:
         console.print(Text(f"Sections: {', '.join(one.name for one in found.sections)}"))
-    console.print(Text(f"{len(found.asked)} addresses asked for.", style="dim"))
+    console.print(Text(f"{len(found.asked)} address{'' if len(found.asked) == 1 else 'es'} asked for.", style="dim"))
     console.print(Text(f"Recommended: 1, {reason(found.recommended)}.", style="green"))
 
 

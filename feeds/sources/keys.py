@@ -76,7 +76,7 @@ SOURCE_KEYS: tuple[Key, ...] = (
     Key(
         name="url",
         form=Address(),
-        short="the address people would open",
+        short="where it is polled",
         more="It is what is polled where there are no sections; of an archive, where its pages came from.",
         required=True,
         examples=("https://news.example.org/politics/",),

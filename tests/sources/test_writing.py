@@ -109,7 +109,7 @@ def test_only_what_differs_from_the_defaults_is_written_and_each_key_is_explaine
 
 name = "a"                        # how pages and feeds call it
 kind = "listing"                  # how it is read
-url = "https://example.org/feed"  # the address people would open; as given
+url = "https://example.org/feed"  # where it is polled; as given
 
 [[sections]]
 slug = "x"                     # how its feed's address calls it
