@@ -19,7 +19,7 @@ _MANY_DOMAINS = 4096  # above this, those without any claim on the future are fo
 
 @dataclass(slots=True, kw_only=True)
 class _Account:
-    """Of one domain: when its last request starts (perhaps in the future), and until when it wants none."""
+    """Of one domain: when its last request starts (perhaps in the future), its distance, and until when none may."""
 
     last_start_s: float = -math.inf
     held_until_s: float = -math.inf
@@ -49,7 +49,9 @@ class Budget:
         self._accounts: dict[str, _Account] = {}
 
     def take_turn(self, domain: str, delay_s: float) -> None:
-        """Returns when a request to ``domain`` may start, ``delay_s`` seconds after the one before; 0: at once.
+        """Returns when a request to ``domain`` may start, ``delay_s`` seconds after the one before.
+
+        The distance to the next one is kept as well: whoever asks after a request with a longer delay waits for that.
 
         Raises:
             RateLimited: the domain has asked to be left alone for longer; nobody waited for it.
@@ -78,11 +80,11 @@ class Budget:
             self._refuse_if_held(domain)
             now_s = self._clock()
             account = self._account(domain)
-            start_s = max(now_s, account.last_start_s + delay_s) if delay_s > 0 else now_s
-            if start_s - now_s > self._longest_wait_s + delay_s:
+            apart_s = max(delay_s, account.last_delay_s)
+            start_s = max(now_s, account.last_start_s + apart_s)
+            if start_s - now_s > self._longest_wait_s + apart_s:
                 raise FetchError(f"too many requests to {domain} are waiting for their turn; tried again later")
-            account.last_start_s = max(account.last_start_s, start_s)
-            account.last_delay_s = delay_s
+            account.last_start_s, account.last_delay_s = start_s, delay_s
             return start_s
 
     def _refuse_if_held(self, domain: str) -> None:

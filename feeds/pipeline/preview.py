@@ -22,12 +22,11 @@ from feeds.extract.page_recipe import unmet
 from feeds.fetch.archive import Archive, Saved
 from feeds.fetch.client import ACCEPT_PAGE
 from feeds.model import Article, Document, Item, Kind, Section, Source, instant
-from feeds.normalise.article import normalise
 from feeds.normalise.html import plain_text
 from feeds.pipeline.archived import MOST_BYTES
 from feeds.pipeline.entries import TEASER_CHARACTERS
 from feeds.pipeline.getting import ACCEPT, kind_of, read_child, read_target
-from feeds.pipeline.read import merge_listed
+from feeds.pipeline.read import as_article, merge_listed
 
 Get = Callable[[str, str], Document]  # an address and an Accept header in; raises SourceError
 
@@ -140,19 +139,6 @@ def read_article_page(source: Source, item: Item, document: Document, *, now: dt
     except (ExtractError, ArticleError) as error:
         return SeenArticle(url=document.url, document=document, error=error)
     return SeenArticle(url=item.url, article=article, document=document, unmet=unmet(source.recipe, found))
-
-
-def as_article(source: Source, item: Item, *, now: dt.datetime) -> Article:
-    """The item normalised with what the source says; raises ArticleError as ``normalise`` does."""
-    return normalise(
-        item,
-        source_id=source.id,
-        zone=source.zone,
-        language=source.language,
-        date_formats=source.recipe.date_formats,
-        keyword_separators=source.recipe.keyword_separators,
-        now=now,
-    )
 
 
 def newest_items(items: Iterable[Item], source: Source) -> list[Item]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from types import MappingProxyType
 
 from feeds.clock import utc_now
 from feeds.errors import ArticleError
 from feeds.extract.page import read_page
-from feeds.model import Article, Item, Recipe
+from feeds.model import Article, Item, Recipe, Source
 from feeds.normalise.article import normalise
 from feeds.urls import identity_of, is_http_url, plain_identity
 
@@ -39,6 +40,19 @@ def read_article(html: bytes, url: str, *, content_type: str | None = None, reci
         date_formats=recipe.date_formats,
         keyword_separators=recipe.keyword_separators,
         now=utc_now(),
+    )
+
+
+def as_article(source: Source, item: Item, *, now: dt.datetime) -> Article:
+    """The item normalised with what the source says; raises ArticleError."""
+    return normalise(
+        item,
+        source_id=source.id,
+        zone=source.zone,
+        language=source.language,
+        date_formats=source.recipe.date_formats,
+        keyword_separators=source.recipe.keyword_separators,
+        now=now,
     )
 
 

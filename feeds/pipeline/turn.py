@@ -30,9 +30,9 @@ from feeds.model import (
     Update,
     Validators,
 )
-from feeds.normalise.article import normalise
 from feeds.pipeline.archived import Archived
 from feeds.pipeline.copies import find_repeats, recognise_moved
+from feeds.pipeline.read import as_article
 from feeds.pipeline.stories import find_stories
 from feeds.pipeline.tagging import Tagger
 from feeds.store.base import Store
@@ -106,16 +106,7 @@ class Turn:
 
     def normalise(self, item: Item) -> Article:
         """The item in the common model; raises ArticleError."""
-        source = self.source
-        return normalise(
-            item,
-            source_id=source.id,
-            zone=source.zone,
-            language=source.language,
-            date_formats=source.recipe.date_formats,
-            keyword_separators=source.recipe.keyword_separators,
-            now=self.clock(),
-        )
+        return as_article(self.source, item, now=self.clock())
 
     def stored(self, record: PageRecord | None) -> StoredArticle | None:
         """The article that a page became, as it is stored."""

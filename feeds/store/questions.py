@@ -167,7 +167,7 @@ def _scope(connection: Connection, query: FeedQuery) -> Scope:
 
 def _stored_tags(connection: Connection, query: FeedQuery) -> list[str]:
     if query.section is None:
-        return matching(connection.scalars(_TAGS).all(), query.languages)
+        return matching(searching.stored_tags(connection), query.languages)
     return matching(connection.scalars(_TAGS_OF_SECTION, {"section": query.section}).all(), query.languages)
 
 
@@ -190,8 +190,7 @@ def _keyword_scope(connection: Connection, query: FeedQuery) -> Scope:
     return Scope(branches=tuple(branches), others=tuple(others))
 
 
-_TAGS = select(shelf.c.language).distinct().order_by(shelf.c.language)
-_TAGS_OF_SECTION = _TAGS.where(shelf.c.section == bindparam("section"))
+_TAGS_OF_SECTION = searching.TAGS.where(shelf.c.section == bindparam("section"))
 _USES = select(keyword_language).where(keyword_language.c.key.in_(bindparam("keys", expanding=True)))
 
 

@@ -8,7 +8,7 @@ the planner chooses between the inverted index and the order of changes by how f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, func, select, text
@@ -58,11 +58,18 @@ def count(connection: Connection, query: FeedQuery) -> int:
     return total
 
 
+def stored_tags(connection: Connection) -> Sequence[str]:
+    """The tags of all languages in store, in their order."""
+    return connection.scalars(TAGS).all()
+
+
+TAGS = select(shelf.c.language).distinct().order_by(shelf.c.language)
+
+
 def _stretches(connection: Connection, query: FeedQuery) -> list[Stretch]:
-    return stretches(query, connection.scalars(_TAGS).all())
+    return stretches(query, stored_tags(connection))
 
 
-_TAGS = select(shelf.c.language).distinct()
 # who goes from change to change waits for an article that is not in the full text yet; passed by, it would be missed
 # (in the very words of the index of such articles: only so does SQLite take it)
 _FIRST_UNREAD = select(func.min(entry.c.seq)).where(text("NOT in_words"))

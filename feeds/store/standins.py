@@ -15,7 +15,8 @@ from sqlalchemy import Connection, func, select
 from feeds.model import FeedQuery
 from feeds.store import questions
 from feeds.store.memory import chunks
-from feeds.store.tables import shelf, translation
+from feeds.store.searching import stored_tags
+from feeds.store.tables import translation
 
 _MOST_AT_ONCE = 2000
 
@@ -58,9 +59,7 @@ def _stand_ins(connection: Connection, query: FeedQuery) -> Iterator[tuple[FeedQ
     """
     if not query.fallback:
         return
-    if not query.fallback:
-        return
-    tags = connection.scalars(select(shelf.c.language).distinct()).all()
+    tags = stored_tags(connection)
     preferred = questions.matching(tags, query.languages)
     for language in query.fallback:
         own = [tag for tag in questions.matching(tags, [language]) if tag not in preferred]

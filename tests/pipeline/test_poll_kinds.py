@@ -130,7 +130,7 @@ def stream(house: House, site: Site) -> House:
 
 def test_entries_that_are_as_they_were_are_not_read_again(stream: House, monkeypatch: pytest.MonkeyPatch) -> None:
     stream.poll()
-    monkeypatch.setattr("feeds.pipeline.turn.normalise", lambda *_, **__: pytest.fail("read again"))
+    monkeypatch.setattr("feeds.pipeline.turn.as_article", lambda *_, **__: pytest.fail("read again"))
     report = stream.poll(minutes=20)
     assert (report.found, report.new, report.updated, report.state) == (3, 0, 0, SourceState.OK)
 
