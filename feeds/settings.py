@@ -40,6 +40,10 @@ class Settings:
     max_bytes: int = 16_000_000  # of one document, after decompression
     alerts: tuple[str, ...] = ()  # Apprise addresses that are told when a source breaks or recovers
     alert_after_s: float = 300.0  # a change that healed within so many seconds is not told
+    hub: str = ""  # WebSub hub that is told which feeds changed; empty: none
+    hub_after_s: float = 2.0  # changes within so many seconds are told the hub together
+    keys: tuple[str, ...] = ()  # with any, feeds are answered to those who name one of them: ?key=…
+    client_rate: str = "600 per minute"  # answers to one client; empty: as many as it asks for
     log_level: str = "info"  # debug, info, warning, error
     log_format: str = "auto"  # auto (readable on a terminal, JSON otherwise), text, json
 
@@ -69,13 +73,17 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "timeout_s": (0.1, 600),
     "max_bytes": (10_000, 1_000_000_000),
     "alert_after_s": (0, 604_800),
+    "hub_after_s": (0, 3600),
 }
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "log_level": ("debug", "info", "warning", "error"),
     "log_format": ("auto", "text", "json"),
 }
-_WORDS: Mapping[str, str] = {"alerts": 'a list of addresses such as ["mailto://user:password@example.org"]'}
-_SECRET = frozenset({"alerts"})  # may hold passwords: never shown
+_WORDS: Mapping[str, str] = {
+    "alerts": 'a list of addresses such as ["mailto://user:password@example.org"]',
+    "keys": "a list of long random words",
+}
+_SECRET = frozenset({"alerts", "keys"})  # may hold passwords: never shown
 _TYPES: Mapping[str, str] = {f.name: str(f.type) for f in fields(Settings)}
 
 
@@ -142,7 +150,7 @@ def _out_of_bounds(name: str, value: Any) -> str:
         return f"must be between {low:g} and {high:g}"
     if name in _CHOICES and value not in _CHOICES[name]:
         return f"must be one of {', '.join(_CHOICES[name])}"
-    if name == "public_url" and value and not value.startswith(("http://", "https://")):
+    if name in {"public_url", "hub"} and value and not value.startswith(("http://", "https://")):
         return "must start with http:// or https://"
     return ""
 

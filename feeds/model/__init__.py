@@ -4,7 +4,7 @@ Every stage speaks these types and nothing of its siblings. Imports nothing but 
 Datetimes are aware; instants the program itself records are UTC; dates a page gives keep the page's own offset.
 """
 
-from feeds.model.article import NOTHING, Article, Item, StoredArticle, Twin, instant
+from feeds.model.article import NOTHING, Article, Content, Enclosure, Item, StoredArticle, Twin, instant
 from feeds.model.document import Document, Hints, NotModified, Validators
 from feeds.model.poll import (
     WELL,
@@ -51,8 +51,10 @@ __all__ = [
     "ArticleUpdate",
     "Change",
     "Claim",
+    "Content",
     "Dated",
     "Document",
+    "Enclosure",
     "FeedQuery",
     "Field",
     "Format",

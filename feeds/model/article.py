@@ -14,6 +14,21 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that belongs to an article: sound, video, a document; pictures are ``Article.image``.
+
+    ``url`` is absolute http. ``media_type`` is a MIME type in lower case, empty when nobody said one; ``length_bytes``
+    None when unknown; ``duration_s`` None when unknown or without one.
+    """
+
+    url: str
+    media_type: str = ""
+    length_bytes: int | None = None
+    duration_s: float | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """An article as it was found: raw strings, any of them may be missing.
 
@@ -37,6 +52,9 @@ class Item:
     content_html: str | None = None
     image: str | None = None
     image_caption: str | None = None
+    image_credit: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    rights: str | None = None
     origin: str | None = None
     alternates: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     is_free: bool | None = None
@@ -47,12 +65,13 @@ class Item:
 class Article:
     """An item normalised: the common model that everything after it speaks.
 
-    ``id`` is a UUIDv5 URN over source id and canonical identity, the same on every machine. ``published`` is an
-    aware datetime, or a plain date when the page names only the day, or None: never invented. ``zone`` (IANA) is
-    where such a day is meant. ``language`` is a BCP 47 tag (``und`` when unknown). ``keywords`` are display forms
-    in the page's order, ``inferred`` further ones that its text was found to speak of. ``content_html`` is
-    sanitised, ``content_text`` its plain text. ``aliases`` are cleaned identities (feed guids and URLs) under which
-    the same article was seen, ``identity`` the one the id is made of.
+    ``id`` is a UUIDv5 URN over source id and canonical identity, the same on every machine. ``published`` is an aware
+    datetime, or a plain date when the page names only the day, or None: never invented. ``zone`` (IANA) is where such a
+    day is meant. ``language`` is a BCP 47 tag (``und`` when unknown), what ``declared_language`` (of its page or
+    source) and ``detected_language`` (of its text, with a ``language_certainty`` of 0 to 1) were reconciled to.
+    ``keywords`` are display forms in the page's order, ``inferred`` further ones that its text was found to speak of.
+    ``content_html`` is sanitised, ``content_text`` its plain text. ``aliases`` are cleaned identities (feed guids and
+    URLs) under which the same article was seen, ``identity`` the one the id is made of.
     """
 
     id: str
@@ -72,7 +91,13 @@ class Article:
     content_text: str = ""
     image: str | None = None
     image_caption: str | None = None
+    image_credit: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    rights: str | None = None
     origin: str | None = None
+    declared_language: str | None = None
+    detected_language: str | None = None
+    language_certainty: float | None = None
     zone: str = "UTC"
     is_free: bool | None = None
     alternates: Mapping[str, str] = field(default_factory=lambda: NOTHING)
@@ -119,6 +144,14 @@ class Twin(StrEnum):
 
     COPY = "copy"  # a syndicated copy: nearly the same text at another address
     SAME = "same"  # the very same page, polled by two sources: only feeds of its own source show it
+
+
+class Content(StrEnum):
+    """How much of an article feeds hand on."""
+
+    FULL = "full"
+    SUMMARY = "summary"
+    TITLE = "title"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

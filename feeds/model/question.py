@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, Union
 
+from feeds.model.article import Content
+
 
 class Format(StrEnum):
     """The formats a feed is published in; the value is the ending of its address."""
@@ -109,7 +111,8 @@ class FeedQuery:
     What another source publishes at the very same address (``Twin.SAME``) is held only where ``source`` is given;
     without ``copies`` syndicated copies are left out too. Without ``inferred`` a keyword counts only where the
     publisher gave it. ``fallback`` are languages whose articles stand in for stories that no edition in ``languages``
-    has. ``question`` is whatever else is asked. ``synonyms`` are for the store alone: they follow from the keywords
+    has. ``question`` is whatever else is asked. ``content`` is how much of each article is shown: it is part of what is
+    asked, and has no say in which articles answer. ``synonyms`` are for the store alone: they follow from the keywords
     and are empty wherever questions are compared, written or read.
     """
 
@@ -122,6 +125,7 @@ class FeedQuery:
     inferred: bool = True
     fallback: tuple[str, ...] = ()
     question: Question | None = None
+    content: Content = Content.FULL
     synonyms: tuple[Synonym, ...] = ()
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from feeds.model.article import Content
+
 
 class Kind(StrEnum):
     """How a source is read."""
@@ -121,7 +123,7 @@ class Source:
     WARC file of an archive, ``url`` then where its pages came from; ``api`` belongs to JSON. ``recheck_s``: for so
     long after an article was first read its page is read again on each poll to catch edits (0: only when the
     listing shows that it changed). With ``infer_keywords`` its articles also get the known keywords that title and
-    lead name.
+    lead name. ``content`` is how much of its articles feeds hand on at most.
     """
 
     id: str
@@ -141,6 +143,7 @@ class Source:
     backfill: int = 200
     recheck_s: float = 0.0
     infer_keywords: bool = True
+    content: Content = Content.FULL
     allow_private: bool = False
     enabled: bool = True
 

@@ -28,7 +28,9 @@ class FeedHead:
     ``id`` is the same in every format. ``language`` is a BCP 47 tag, None for a feed of several. ``self_url`` is the
     address in the format that is rendered, ``html_url`` that of the page with the same articles, ``home_url`` that of
     the service; ``alternates`` are the addresses in the formats there are (its own may be among them). ``updated`` is
-    the newest change in it; None takes it from the articles rendered, EPOCH where there are none.
+    the newest change in it; None takes it from the articles rendered, EPOCH where there are none. ``history`` are
+    addresses of further documents of the feed by their link relation (RFC 5005: ``current``, ``prev-archive``,
+    ``next-archive``; ``first``, ``previous``, ``next``), ``is_archive`` says that this one never changes again.
     """
 
     id: str
@@ -42,6 +44,9 @@ class FeedHead:
     hub: str | None = None
     updated: dt.datetime | None = None
     author: str = GENERATOR
+    rights: str = ""
+    history: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    is_archive: bool = False
 
 
 def make_head(

@@ -20,7 +20,7 @@ CACHE_BYTES = 64 * 2**20
 NO_ORIGINALS: Mapping[str, Original] = MappingProxyType({})
 NO_TRANSLATIONS: Mapping[str, tuple[Translation, ...]] = MappingProxyType({})
 
-_DATED = ("alternates", "updated")  # a mapping has no hash, and the date is stamped on afterwards
+_DATED = ("alternates", "history", "updated")  # a mapping has no hash, and the date is stamped on afterwards
 _WITHOUT_DATE = attrgetter(*(each.name for each in fields(FeedHead) if each.name not in _DATED))
 
 
@@ -88,7 +88,7 @@ class Renderer:
 
     def _open(self, head: FeedHead, format_: Format, rhythm: Rhythm | None) -> bytes:
         """The beginning of an XML feed, made once until its words or addresses change."""
-        key = (format_, _WITHOUT_DATE(head), tuple(head.alternates.items()), rhythm)
+        key = (format_, _WITHOUT_DATE(head), tuple(head.alternates.items()), tuple(head.history.items()), rhythm)
         (kept,) = self._kept.get([key])
         if kept is None:
             kept = xml.open_feed(head, format_, rhythm)

@@ -11,49 +11,34 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from urllib.parse import urlsplit
 
 from feeds.clock import utc_now
 from feeds.errors import StoreError
-from feeds.folding import keyword_key
-from feeds.model import FeedQuery, Format, StoredArticle, Twin
+from feeds.model import FeedQuery, Format
 from feeds.query import (
     Address,
     NamedFeed,
     full_hour,
     is_relative,
-    resolved,
     spell_address,
     spell_named,
-    write_address,
     write_parameters,
 )
-from feeds.render.entry import Original, Translation
-from feeds.render.head import MEDIA_TYPES, make_head, newest_change
-from feeds.render.renderer import Renderer
 from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web.catalogue import Catalogue
+from feeds.web.loading import Loader
+from feeds.web.making import Maker
 from feeds.web.memory import BoundedMemory
 from feeds.web.named import NamedFeeds
-from feeds.web.ready import Ready, keep_ready
+from feeds.web.ready import Ready
 
 LOOK_S = 1.0  # how long an answer may be behind the store
 WAIT_S = 0.25  # for another thread that looks, before what is there is used
 ANSWER_BYTES = 128 * 1024 * 1024
-ARTICLE_BYTES = 32 * 1024 * 1024
 _HOUR = dt.timedelta(hours=1)
-
-CONTENT_TYPES: Mapping[Format, str] = MappingProxyType(
-    {
-        Format.ATOM: f"{MEDIA_TYPES[Format.ATOM]}; charset=utf-8",
-        Format.RSS: f"{MEDIA_TYPES[Format.RSS]}; charset=utf-8",
-        Format.JSON: MEDIA_TYPES[Format.JSON],  # JSON is UTF-8, and has no charset parameter (RFC 8259, 11)
-    }
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -101,10 +86,9 @@ class Answers:
         self._clock = clock
         self._now = now
         self._named = named or NamedFeeds(settings.config)
-        self._prefix = urlsplit(settings.base_url).path  # where a proxy in front has mounted the service
-        self._renderer = Renderer(public_url=settings.base_url)
+        self.loader = Loader(store, catalogue, now=now)
+        self._maker = Maker(settings, catalogue, self.loader)
         self._slots: BoundedMemory[tuple[str, str], _Slot] = BoundedMemory(max_bytes)
-        self._articles: BoundedMemory[tuple[str, int], StoredArticle] = BoundedMemory(ARTICLE_BYTES)
         self._look = threading.Lock()
         self._looked_at = float("-inf")
         self._seq = -1
@@ -155,60 +139,6 @@ class Answers:
         """What the answers kept now weigh together."""
         return self._slots.size_bytes
 
-    def articles(self, query: FeedQuery, *, limit: int, before_seq: int | None = None) -> list[StoredArticle]:
-        """The articles that a page of this feed shows, those that changed last first. Raises StoreError."""
-        return self._load(self._store.window(self._asked(query), limit=limit, before_seq=before_seq))
-
-    def count(self, query: FeedQuery) -> int:
-        """How many articles a feed's question has in all. Raises StoreError."""
-        return self._store.count(self._asked(query))
-
-    def _asked(self, query: FeedQuery) -> FeedQuery:
-        """The question as the store is asked: now, and by every word for what its keywords mean."""
-        return self._catalogue.widened(resolved(query, self._now()))
-
-    def labels(self, query: FeedQuery, articles: Iterable[StoredArticle]) -> dict[str, str]:
-        """Display forms of every keyword in a feed. Raises StoreError."""
-        said = {word for each in articles for word in (*each.article.keywords, *each.article.inferred)}
-        keys = set(map(keyword_key, said))
-        return self._catalogue.labels(keys) | self._catalogue.labels_of(query)
-
-    def originals(self, articles: Iterable[StoredArticle]) -> dict[str, Original]:
-        """What each copy among these repeats, by the copy's id. Raises StoreError."""
-        copied = {each.article.id: each.original_id for each in articles if each.twin is Twin.COPY and each.original_id}
-        if not copied:
-            return {}
-        found = self._store.load(set(copied.values()))
-        names = self._names({stored.article.source_id for stored in found.values()})
-        return {
-            copy_id: Original(
-                id=original_id,
-                url=found[original_id].article.url,
-                source_id=found[original_id].article.source_id,
-                source_name=names.get(found[original_id].article.source_id, ""),
-            )
-            for copy_id, original_id in copied.items()
-            if original_id in found
-        }
-
-    def translations(self, articles: Iterable[StoredArticle]) -> dict[str, tuple[Translation, ...]]:
-        """The same story in other languages, by the ids of those of these articles that have it. Raises StoreError."""
-        told = {each.article.id: each.translations for each in articles if each.translations}
-        if not told:
-            return {}
-        urls = self._store.addresses({other for others in told.values() for other in others.values()})
-        return {
-            name: tuple(
-                Translation(id=other, language=language, url=urls[other])
-                for language, other in others.items()
-                if other in urls
-            )
-            for name, others in told.items()
-        }
-
-    def _names(self, source_ids: Collection[str]) -> dict[str, str]:
-        return {source_id: source.name for source_id, source in self._catalogue.sources(source_ids).items()}
-
     def change_seq(self) -> int:
         """The store's change counter as it was at most a second ago; the last one known while the store is down."""
         if self._clock() - self._looked_at < LOOK_S:
@@ -240,10 +170,9 @@ class Answers:
                     self._slots.drop(slot.key)
                     return None
                 now, meant = self._now(), self._catalogue.meant_by(slot.query)
-                asked = self._catalogue.widened(resolved(slot.query, now))
-                window = self._store.window(asked, limit=self._settings.feed_entries)
+                window = self._store.window(self.loader.asked(slot.query, now), limit=self._settings.feed_entries)
                 if window != slot.window or slot.ready is None:
-                    slot.ready = self._render(slot, window)
+                    slot.ready = self._maker.make(slot.query, slot.format, window, named=slot.named)
                     self._slots.put(slot.key, slot, _weigh(slot))
             except StoreError:
                 if slot.ready is None:
@@ -266,72 +195,7 @@ class Answers:
         spelled = spell_address(query, format_, self._catalogue.labels_of(query))
         return spelled.encode("utf-8", "surrogatepass").decode("latin-1")  # PEP 3333
 
-    def _render(self, slot: _Slot, window: Sequence[tuple[str, int]]) -> Ready:
-        articles = self._load(window)
-        labels = self.labels(slot.query, articles)
-        overview = self._catalogue.overview()
-        source, section = slot.query.source, slot.query.section
-        name = slot.named.name if slot.named else None
-        names = self._names({stored.article.source_id for stored in articles} | ({source} if source else set()))
-        head = make_head(
-            slot.query,
-            slot.format,
-            public_url=self._settings.base_url,
-            service=self._settings.title,
-            labels=labels,
-            section_name=overview.section_name(section, slot.query.languages) if section else None,
-            source_name=names.get(source) if source else None,
-            named=slot.named,
-        )
-        body = self._renderer.render(
-            head,
-            articles,
-            slot.format,
-            labels=labels,
-            source_names=names,
-            originals=self.originals(articles),
-            translations=self.translations(articles),
-        )
-        return keep_ready(
-            body,
-            CONTENT_TYPES[slot.format],
-            # articles leave and enter as time goes by, and their dates of change do not tell
-            last_modified=newest_change(articles) if articles and not is_relative(slot.query.question) else None,
-            extra=(("Link", _links(head.self_url, head.html_url, head.alternates, slot.format)), _FOR_ALL_ORIGINS),
-            twin=f"{self._prefix}{write_address(slot.query, None, labels, name=name)}#subscribe",
-        )
-
-    def _load(self, window: Sequence[tuple[str, int]]) -> list[StoredArticle]:
-        """The window's articles in its order, from memory where they are known at that change number."""
-        found = {key[0]: kept for key in window if (kept := self._articles.get(key)) is not None}
-        missing = [article_id for article_id, _ in window if article_id not in found]
-        if missing:
-            loaded = self._store.load(missing)
-            for article_id, stored in loaded.items():
-                self._articles.put((article_id, stored.seq), stored, _weigh_article(stored))
-            found.update(loaded)
-        return [found[article_id] for article_id, _ in window if article_id in found]
-
-
-def _links(self_url: str, html_url: str, alternates: Mapping[Format, str], format_: Format) -> str:
-    """The Link header (RFC 8288): this feed, its page, and the same feed in the other formats."""
-    links = [f'<{self_url}>; rel="self"', f'<{html_url}>; rel="alternate"; type="text/html"']
-    links += [
-        f'<{url}>; rel="alternate"; type="{MEDIA_TYPES[other]}"'
-        for other, url in alternates.items()
-        if other != format_
-    ]
-    return ", ".join(links)
-
 
 def _weigh(slot: _Slot) -> int:
     """Bytes to count for a slot: its body, room for the compressed forms, the objects around them."""
     return 4096 + (2 * len(slot.ready.body) if slot.ready is not None else 0)
-
-
-def _weigh_article(stored: StoredArticle) -> int:
-    """Bytes to count for an article: its texts at two bytes a character, and 2 KB for all the rest."""
-    return 2048 + 2 * (len(stored.article.content_html) + len(stored.article.content_text))
-
-
-_FOR_ALL_ORIGINS = ("Access-Control-Allow-Origin", "*")  # readers that run in a browser

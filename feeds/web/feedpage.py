@@ -82,12 +82,12 @@ def feed_page(place: Place) -> Ready:
 def _make(query: FeedQuery, before: int | None, named: NamedFeed | None) -> Ready:
     shared = services()
     limit = shared.settings.feed_entries
-    found = shared.answers.articles(query, limit=limit + 1, before_seq=before)
+    found = shared.answers.loader.articles(query, limit=limit + 1, before_seq=before)
     articles, rest = found[:limit], found[limit:]
-    labels = shared.answers.labels(query, articles)
+    labels = shared.answers.loader.labels(query, articles)
     overview = shared.catalogue.overview()
     newest_first = sorted(articles, key=lambda stored: (published_at(stored), stored.seq), reverse=True)
-    originals, translations = shared.answers.originals(articles), shared.answers.translations(articles)
+    originals, translations = shared.answers.loader.originals(articles), shared.answers.loader.translations(articles)
     shown_sources = {stored.article.source_id for stored in articles} | ({query.source} if query.source else set())
     names = {source_id: source.name for source_id, source in shared.catalogue.sources(shown_sources).items()}
     feed = _shown_feed(query, labels, overview, names, has_copies=bool(originals), named=named)
@@ -149,7 +149,7 @@ def _shown_feed(
         language=language,
         direction=text_direction(language),
         url=public_base() + write_address(query, None, labels, name=feed_name),
-        articles=services().answers.count(query),
+        articles=services().answers.loader.count(query),
         mixed=len(query.languages) != 1 or bool(query.fallback),
         searched=named is None and is_search(query),
         feeds=feed_links(query, labels, name=feed_name),

@@ -11,11 +11,11 @@ from flask import Blueprint, Response, request
 
 from feeds.model import WELL, FeedQuery, Format, Kind, SourceState, SourceStatus
 from feeds.render.events import TROUBLE, render_events, state_slug
-from feeds.web.answers import CONTENT_TYPES
 from feeds.web.errors import say
 from feeds.web.layout import page
 from feeds.web.links import Chip, Discovery, discovery, page_href, prefix, public_base, query_href
 from feeds.web.locales import gettext, ngettext, show_ago, show_language
+from feeds.web.making import CONTENT_TYPES
 from feeds.web.pictures import Picture, draw, first_day
 from feeds.web.ready import Ready, keep_ready
 from feeds.web.services import keep_page, respond, services

@@ -87,7 +87,7 @@ def _keywords_lead_back(house: Any) -> None:
                     if isinstance(place, Moved):
                         place = find_place(unquote(place.to), "", shared.catalogue, shared.named)
                     assert isinstance(place, Place), path
-                    held = shared.answers.articles(place.address.query, limit=10_000)
+                    held = shared.answers.loader.articles(place.address.query, limit=10_000)
                     holds[path] = {each.article.id for each in held}
                 assert article.id in holds[path], (path, article.url)
                 asked += 1
