@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from feeds.model.article import Article, Twin
+from feeds.model.article import Article, Content, Twin
 from feeds.model.document import Hints, Validators
 from feeds.model.source import Section
 
@@ -188,7 +188,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """One source as the operator sees it. ``home`` is the address people would open."""
+    """One source as the operator sees it. ``home`` is the address people would open.
+
+    ``content`` is how much of its articles feeds hand on at most.
+    """
 
     id: str
     name: str
@@ -207,6 +210,7 @@ class SourceStatus:
     last_article_at: dt.datetime | None
     pace_s: float | None = None
     suggestion: str = ""
+    content: Content = Content.FULL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
