@@ -102,11 +102,12 @@ class Choice:
     described: Mapping[str, str]
 
     def read(self, value: Any) -> str:
-        """The word."""
-        if not isinstance(value, str) or value not in self.described:
-            known = [str(word) for word in self.described]
-            raise Mismatch(f"expected one of {', '.join(known)}, got {value!r}{did_you_mean(value, known)}")
-        return value
+        """The word, as the member that it names where the words are of an enumeration."""
+        for word in self.described:
+            if isinstance(value, str) and word == value:
+                return word
+        known = [str(word) for word in self.described]
+        raise Mismatch(f"expected one of {', '.join(known)}, got {value!r}{did_you_mean(value, known)}")
 
     def schema(self) -> dict[str, Any]:
         """An enumeration."""

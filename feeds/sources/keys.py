@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from feeds.model import ApiFields, Kind, Recipe, Section, Source
+from feeds.model import ApiFields, Content, Kind, Recipe, Section, Source
 from feeds.sources.forms import (
     Address,
     Choice,
@@ -33,6 +33,11 @@ KINDS: Mapping[str, str] = {
     Kind.SITEMAP: "a sitemap, a news sitemap, or an index of them",
     Kind.JSON: "an API that answers JSON",
     Kind.ARCHIVE: "saved pages in a folder, or a WARC file",
+}
+CONTENTS: Mapping[str, str] = {
+    Content.FULL: "the whole text where there is one",
+    Content.SUMMARY: "the summary",
+    Content.TITLE: "the title alone",
 }
 _SELECTOR = "CSS, or XPath when it starts with '/', './' or '('."
 _OF_ITEM = "A JMESPath expression that starts from one item; without it the usual names are tried."
@@ -141,6 +146,13 @@ SOURCE_KEYS: tuple[Key, ...] = (
         form=Flag(),
         short="whether known keywords are found in its titles and leads",
         more="They are added to those that the publisher gave, and marked as inferred.",
+    ),
+    Key(
+        name="content",
+        form=Choice(described=CONTENTS),
+        short="how much of its articles feeds hand on at most",
+        more="; ".join(f"{content}: {what}" for content, what in CONTENTS.items())
+        + ". All of it is stored and searched all the same.",
     ),
     Key(
         name="allow_private",

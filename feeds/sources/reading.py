@@ -86,7 +86,7 @@ class _Reading:
         self.api(values, raw)
         if self.mistakes:
             return None
-        return Source(id=source_id, **values | {"kind": Kind(values["kind"])})
+        return Source(id=source_id, **values)
 
     def table(
         self, raw: Mapping[str, Any], keys: tuple[Key, ...], where: str, *, also: Iterable[str] = ()
@@ -127,7 +127,7 @@ class _Reading:
             if values.get("slug") in {other.slug for other in found}:
                 self.wrong(f"{where}slug", f"{values['slug']!r} stands here twice")
             if len(self.mistakes) == before:
-                found.append(Section(**values | ({"kind": Kind(values["kind"])} if "kind" in values else {})))
+                found.append(Section(**values))
         return tuple(found)
 
     def complete_section(self, values: dict[str, Any], part: Mapping[str, Any], where: str, base: str) -> None:
@@ -165,7 +165,7 @@ class _Reading:
         if is_archive and values["sections"]:
             self.wrong("sections", "an archive has none; make a source of each folder")
         if "kind" in values and not is_archive and "path" in raw:
-            self.wrong("path", f"belongs to kind 'archive', and kind is {values['kind']!r}; remove one of the two")
+            self.wrong("path", f"belongs to kind 'archive', and kind is '{values['kind']}'; remove one of the two")
         if "path" in values:
             values["path"] = str(self.path.parent.absolute() / values["path"])
 

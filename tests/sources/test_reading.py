@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from feeds.folding import canonical_language, keyword_key
-from feeds.model import ApiFields, Kind, Recipe, Section, Source
+from feeds.model import ApiFields, Content, Kind, Recipe, Section, Source
 from feeds.sources import load_sources
 
 WHOLE = """
@@ -21,6 +21,7 @@ interval_s = 300
 delay_s = 0.5
 pages = 3
 recheck_s = 86400
+content = "summary"
 allow_private = true
 
 [[sections]]
@@ -75,6 +76,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
             max_interval_s=3600.0,
             pages=3,
             recheck_s=86400.0,
+            content=Content.SUMMARY,
             allow_private=True,
         ),
     )
@@ -103,6 +105,7 @@ def test_all_mistakes_of_all_files_and_the_right_ones_run(tmp_path: Path) -> Non
         zone = "Asia/Peking"
         interval_s = -1
         pages = 0
+        content = "excerpt"
         allow_private = "yes"
         sections = [{ slug = "a/b", url = "http://[x" }, { slug = "c" }]
         [recipe]
@@ -131,6 +134,7 @@ def test_all_mistakes_of_all_files_and_the_right_ones_run(tmp_path: Path) -> Non
                 "zone",
                 "interval_s",
                 "pages",
+                "content",
                 "allow_private",
                 "sections[1].slug",
                 "sections[1].url",

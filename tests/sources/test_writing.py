@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.errors import ConfigErrors
-from feeds.model import ApiFields, Kind, Recipe, Section, Source
+from feeds.model import ApiFields, Content, Kind, Recipe, Section, Source
 from feeds.sources import load_sources, write_source
 from feeds.sources.keys import API_KEYS, SELECTORS
 from feeds.sources.writing import SCHEMA_LINE
@@ -66,6 +66,7 @@ def sources(draw: st.DrawFn) -> Source:
         pages=draw(st.integers(1, 1000)),
         backfill=draw(st.integers(0, 1_000_000)),
         recheck_s=draw(st.floats(min_value=0, max_value=86400)),
+        content=draw(st.sampled_from(Content)),
         allow_private=draw(st.booleans()),
         enabled=draw(st.booleans()),
     )
