@@ -17,7 +17,9 @@ from feeds.model import (
 
 _LISTED = ("feed", "api", "sitemap")
 # what a listing or feed entry may give and an article page lack
-_FROM_LISTINGS = ("published", "section", "image", "image_caption")
+_FROM_LISTINGS = ("published", "section", "image", "image_caption", "image_credit")
+_OF_THE_IMAGE = frozenset({"image_caption", "image_credit"})
+_FROM_FEEDS = ("authors", "keywords", "enclosures", "rights")
 
 
 def decide_changes(articles: Iterable[Article], known: Mapping[str, Known]) -> tuple[ArticleUpdate, ...]:
@@ -51,12 +53,14 @@ def keep_known(article: Article, stored: Article) -> Article:
     """A later reading, with what the page itself does not give kept from the first.
 
     When a page is looked at again its listing may name it no longer: the date, section and picture that only the
-    listing gave stay, and so do authors and keywords that a feed, an API or a sitemap gave.
+    listing gave stay, and so do authors, keywords, files and rights that a feed, an API or a sitemap gave. What was
+    said of one picture is not said of another.
     """
-    names = [name for name in _FROM_LISTINGS if not getattr(article, name)]
+    is_other = article.image not in {None, stored.image}
+    names = [name for name in _FROM_LISTINGS if not getattr(article, name) and not (is_other and name in _OF_THE_IMAGE)]
     names += [
         name
-        for name in ("authors", "keywords")
+        for name in _FROM_FEEDS
         if not getattr(article, name) and stored.provenance.get(name, "").startswith(_LISTED)
     ]
     kept = {name: getattr(stored, name) for name in names if getattr(stored, name)}

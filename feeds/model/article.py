@@ -111,10 +111,12 @@ class Article:
 
     @property
     def content_hash(self) -> str:
-        """Changes exactly when a reader would see another text: title, words, date, keywords, authors, picture.
+        """Changes exactly when a reader would see another text: title, words, date, keywords, authors, picture, files.
 
         The words are hashed without white space and the markup not at all, so new boilerplate or markup around
-        the same text is no change.
+        the same text is no change. Of a file's address the query is left out, since signatures in it change from
+        request to request. Credit and rights stand around the article as boilerplate does, and what was said of its
+        language shows in ``language`` alone.
         """
         said = (
             "".join(self.title.split()),
@@ -128,6 +130,7 @@ class Article:
             self.image or "",
             self.section or "",
             self.language,
+            *sorted({each.url.partition("#")[0].partition("?")[0] for each in self.enclosures}),
         )
         return hashlib.blake2b("\x1f".join(said).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

@@ -62,7 +62,7 @@ class CleanText(TypeDecorator[str]):
 
 
 class JsonText(TypeDecorator[Any]):
-    """Lists and mappings of strings, as compact JSON in a text column; the same bytes on every database."""
+    """Lists and mappings of small values, as compact JSON in a text column; the same bytes on every database."""
 
     impl = Text
     cache_ok = True

@@ -28,7 +28,7 @@ from feeds.urls import registered_domain
 CHUNK = 200  # sources written in one transaction
 _READ_AT_ONCE = 10_000
 _CLOCK_SLACK = dt.timedelta(minutes=1)  # by which the clocks of several machines may differ
-_CONFIGURED = ("name", "kind", "url", "language", "interval_s", "enabled", "read_by", "sections")
+_CONFIGURED = ("name", "kind", "url", "language", "interval_s", "enabled", "read_by", "content", "sections")
 _NO_RECIPE, _NO_FIELDS = Recipe(), ApiFields()
 # read a million at a time: so nothing is read from a column that need not be
 _COMPARED = (
@@ -87,7 +87,8 @@ def _is_stored_so(row: Row[*tuple[Any, ...]], each: Source) -> bool:
 def _said(each: Source) -> tuple[object, ...]:
     """What is compared, in the order of ``_CONFIGURED``, sections as they are written."""
     sections = json_text([asdict(section) for section in each.sections]) if each.sections else "[]"
-    return each.name, each.kind.value, each.url, each.language, each.interval_s, each.enabled, _read_by(each), sections
+    plain = (each.name, each.kind.value, each.url, each.language, each.interval_s, each.enabled)
+    return *plain, _read_by(each), each.content.value, sections
 
 
 def prepare(sources: Sequence[Source]) -> list[dict[str, Any]]:
@@ -191,6 +192,7 @@ def _configured(each: Source) -> dict[str, Any]:
         "interval_s": each.interval_s,
         "enabled": each.enabled,
         "read_by": _read_by(each),
+        "content": each.content.value,
     }
 
 

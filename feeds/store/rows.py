@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row
 
-from feeds.model import NOTHING, Article, StoredArticle, Twin
+from feeds.model import NOTHING, Article, Enclosure, StoredArticle, Twin
 from feeds.store.columns import clean_value, date_text, read_date_text
+
+_FILE = fields(Enclosure)
 
 
 def said(article: Article) -> dict[str, Any]:
@@ -30,6 +33,12 @@ def said(article: Article) -> dict[str, Any]:
         "inferred": list(article.inferred),
         "image": article.image,
         "image_caption": article.image_caption,
+        "image_credit": article.image_credit,
+        "enclosures": list(map(_file, article.enclosures)),
+        "rights": article.rights,
+        "declared_language": article.declared_language,
+        "detected_language": article.detected_language,
+        "language_certainty": article.language_certainty,
         "origin": article.origin,
         "is_free": article.is_free,
         "alternates": dict(article.alternates),
@@ -38,6 +47,16 @@ def said(article: Article) -> dict[str, Any]:
         "content_html": article.content_html,
         "content_text": article.content_text,
     }
+
+
+def _file(enclosure: Enclosure) -> dict[str, Any]:
+    """What is known of it: a field that says nothing is left out."""
+    said = {each.name: getattr(enclosure, each.name) for each in _FILE}
+    return {name: value for name, value in said.items() if value not in (None, "")}
+
+
+def _files(stored: Sequence[Mapping[str, Any]]) -> tuple[Enclosure, ...]:
+    return tuple(Enclosure(**one) for one in stored)
 
 
 def whole_hash(values: dict[str, Any]) -> str:
@@ -71,6 +90,12 @@ def read_article(
             content_text=row.content_text,
             image=row.image,
             image_caption=row.image_caption,
+            image_credit=row.image_credit,
+            enclosures=_files(row.enclosures),
+            rights=row.rights,
+            declared_language=row.declared_language,
+            detected_language=row.detected_language,
+            language_certainty=row.language_certainty,
             origin=row.origin,
             zone=row.zone,
             is_free=row.is_free,

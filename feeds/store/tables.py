@@ -55,6 +55,7 @@ source = Table(
     Column("sections", JsonText, nullable=False),
     Column("interval_s", Float, nullable=False),
     Column("read_by", Text, nullable=False, server_default=""),  # stands for recipe, api and path; empty: none
+    Column("content", Text, nullable=False, server_default="full"),  # how much of its articles feeds hand on
     Column("enabled", Boolean, nullable=False),
     Column("retired", Boolean, nullable=False),
     Column("state", Text, nullable=False),
@@ -190,6 +191,12 @@ article = Table(
     Column("inferred", JsonText, nullable=False, server_default="[]"),
     Column("image", CleanText),
     Column("image_caption", CleanText),
+    Column("image_credit", CleanText),
+    Column("enclosures", JsonText, nullable=False, server_default="[]"),
+    Column("rights", CleanText),
+    Column("declared_language", CleanText),
+    Column("detected_language", CleanText),
+    Column("language_certainty", Float),
     Column("origin", CleanText),
     Column("is_free", Boolean),
     Column("alternates", JsonText, nullable=False),

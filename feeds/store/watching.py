@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
-from feeds.model import Kind, Section, SourceEvent, SourceState, SourceStatus
+from feeds.model import Content, Kind, Section, SourceEvent, SourceState, SourceStatus
 from feeds.store.columns import clean_text
 from feeds.store.dialect import insert_missing, insert_replacing, lock_telling
 from feeds.store.memory import chunks
@@ -85,6 +85,7 @@ def _status(row: Row[Any]) -> SourceStatus:
         last_article_at=row.last_article_at,
         pace_s=row.pace_s,
         suggestion=row.suggestion,
+        content=Content(row.content),
     )
 
 

@@ -13,6 +13,7 @@ from feeds.model import (
     ArticleUpdate,
     Change,
     Claim,
+    Content,
     Kind,
     Outcome,
     PageRecord,
@@ -52,7 +53,7 @@ def status(store: Store, name: str) -> SourceStatus:
 
 def test_a_new_source_is_due_at_once_and_waiting(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
     sections = (Section(url="https://daily.example/china", slug="china", name="China"),)
-    store.register([source("daily", name="The Daily", language="de", sections=sections)], now)
+    store.register([source("daily", name="The Daily", language="de", sections=sections, content=Content.TITLE)], now)
 
     assert store.status() == [
         SourceStatus(
@@ -71,9 +72,12 @@ def test_a_new_source_is_due_at_once_and_waiting(store: Store, now: dt.datetime,
             last_poll_at=None,
             last_ok_at=None,
             last_article_at=None,
+            content=Content.TITLE,
         )
     ]
     assert claimed(store, now) == ["daily"]
+    store.register([source("daily", name="The Daily", language="de", sections=sections)], now)
+    assert status(store, "daily").content is Content.FULL
 
 
 def test_a_shorter_interval_is_in_force_at_once(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
@@ -13,27 +14,39 @@ from alembic.config import Config
 from sqlalchemy import Engine, MetaData, create_engine
 
 import feeds.store.migrations
-from feeds.model import FeedQuery, Field, Has, TargetRecord, Validators
+from feeds.model import Article, Content, Enclosure, FeedQuery, Field, Has, TargetRecord, Validators
 from feeds.store import open_store
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
+# of the article of ``test_articles_from_before_…``, computed by the last version without enclosures
+HASH_BEFORE = "127a837339a6591fa68769d774330983"
 LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def first_url(clean_url: Callable[[], str], tmp_path: Path) -> str:
+def url_of(clean_url: Callable[[], str], tmp_path: Path) -> Callable[[str], str]:
+    """Gives the address of a database with the tables of a revision and nothing in them."""
+
+    def made(revision: str) -> str:
+        url = clean_url()
+        if url.startswith("sqlite"):
+            url = f"sqlite:///{tmp_path / 'first.sqlite3'}"
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            config = Config(attributes={"connection": connection})
+            config.set_main_option("script_location", str(Path(feeds.store.migrations.__file__ or "").parent))
+            command.upgrade(config, revision)
+        engine.dispose()
+        return url
+
+    return made
+
+
+@pytest.fixture
+def first_url(url_of: Callable[[str], str]) -> str:
     """A database with the tables of revision 0001 and nothing in them."""
-    url = clean_url()
-    if url.startswith("sqlite"):
-        url = f"sqlite:///{tmp_path / 'first.sqlite3'}"
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(Path(feeds.store.migrations.__file__ or "").parent))
-        command.upgrade(config, "0001")
-    engine.dispose()
-    return url
+    return url_of("0001")
 
 
 def a_source(name: str, **more: Any) -> dict[str, Any]:
@@ -172,5 +185,45 @@ def test_version_0_1_can_go_on_while_the_tables_are_new(first_url: str) -> None:
     store = open_store(first_url)
     assert [seq for _, seq in store.window(FeedQuery(), limit=9)] == [6, 5, 4, 3, 2, 1]
     assert len(store.targets("daily", ["https://daily.example/ later"])) == 1
+    store.close()
+    engine.dispose()
+
+
+def test_articles_from_before_their_files_were_kept_are_as_they_were(
+    url_of: Callable[[str], str], desk_at: Callable[..., Any]
+) -> None:
+    """Revision 0007: what is stored shows no file, is no news when read again, and is once it has a file."""
+    url = url_of("0006")
+    engine = create_engine(url)
+    fill(engine)
+    known = Article(
+        id="one",
+        source_id="daily",
+        identity="//daily.example/one",
+        url="https://daily.example/one",
+        title="one",
+        language="de",
+        published=NOW - 24 * HOUR,
+        keywords=("BMW",),
+    )
+    with engine.begin() as connection:
+        found = MetaData()
+        found.reflect(connection, only=["article"])
+        table = found.tables["article"]
+        # as the version before computed it, for this very article
+        connection.execute(table.update().where(table.c.id == "one").values(content_hash=HASH_BEFORE))
+    store = open_store(url)
+
+    assert {each.content for each in store.status()} == {Content.FULL}
+    old = store.load(["one"])["one"]
+    assert old.article == known
+    desk = desk_at(store)
+    read_again = dataclasses.replace(
+        known, rights="© Daily", image_credit="Li", declared_language="de", detected_language="de"
+    )
+    assert desk.put(read_again, now=NOW) == 3
+    heard = dataclasses.replace(read_again, enclosures=(Enclosure(url="https://daily.example/1.mp3"),))
+    assert desk.put(heard, now=NOW) == 4
+    assert store.load(["one"])["one"].article == heard
     store.close()
     engine.dispose()

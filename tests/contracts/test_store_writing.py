@@ -11,6 +11,7 @@ from feeds.model import (
     Article,
     ArticleUpdate,
     Change,
+    Enclosure,
     FeedQuery,
     PageRecord,
     PageState,
@@ -39,6 +40,21 @@ def whole(article: Make, **more: Any) -> Article:
         "content_text": "Text 😀",
         "image": "https://daily.example/a.jpg",
         "image_caption": "Ein Werk",
+        "image_credit": "Foto: 李伟",
+        "enclosures": (
+            Enclosure(
+                url="https://daily.example/a.mp3",
+                media_type="audio/mpeg",
+                length_bytes=10**10,
+                duration_s=61.5,
+                title="Zum Hören 😀",
+            ),
+            Enclosure(url="https://daily.example/a.pdf"),
+        ),
+        "rights": "© 2020 Daily",
+        "declared_language": "de-AT",
+        "detected_language": "de",
+        "language_certainty": 0.9999999999999998,
         "origin": "German.people.cn",
         "zone": "Asia/Shanghai",
         "is_free": True,
@@ -97,6 +113,9 @@ def test_any_text_can_be_written_and_found_again(store: Store, desk: Any, articl
             authors=(dirty,),
             keywords=(dirty,),
             section=dirty,
+            image_credit=dirty,
+            rights=dirty,
+            enclosures=(Enclosure(url=f"https://daily.example/{dirty}", title=dirty),),
             content_html=dirty,
             alternates={"fr": dirty},
             aliases=(f"alias {dirty}",),
@@ -105,6 +124,8 @@ def test_any_text_can_be_written_and_found_again(store: Store, desk: Any, articl
     )
     back = store.load(["one"])["one"].article
     assert (back.title, back.authors, back.keywords, back.content_html) == (clean, (clean,), (clean,), clean)
+    assert (back.image_credit, back.rights) == (clean, clean)
+    assert back.enclosures == (Enclosure(url=f"https://daily.example/{clean}", title=clean),)
     assert (back.alternates, back.provenance) == ({"fr": clean}, {"title": clean})
     assert set(store.known("daily", [f"id {dirty}", f"alias {dirty}"])) == {f"id {dirty}", f"alias {dirty}"}
     assert desk.ids(section=dirty) == desk.ids(section=clean) == ["one"]

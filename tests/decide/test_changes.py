@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from feeds.decide.changes import decide_changes, keep_known
-from feeds.model import Change
+from feeds.model import Change, Enclosure
 
 from .samples import article, known
 
@@ -41,6 +41,16 @@ def test_markup_and_white_space_are_no_change_words_are() -> None:
     assert one.content_hash != replace(one, title="Another").content_hash
     assert one.content_hash != replace(one, keywords=("BMW",)).content_hash
     assert replace(one, authors=("A",)).content_hash != replace(one, keywords=("A",)).content_hash
+
+
+def test_a_new_file_is_a_change_a_new_signature_of_its_address_and_what_stands_around_the_article_are_none() -> None:
+    one = article("a", text="Words")
+    heard = replace(one, enclosures=(Enclosure(url="https://a.example/1.mp3?key=1"),))
+    assert heard.content_hash != one.content_hash
+    assert heard.content_hash == replace(one, enclosures=(Enclosure(url="https://a.example/1.mp3?key=2"),)).content_hash
+    assert heard.content_hash != replace(one, enclosures=(Enclosure(url="https://a.example/2.mp3"),)).content_hash
+    around = replace(one, rights="© A", image_credit="B", declared_language="de", detected_language="de")
+    assert around.content_hash == one.content_hash
 
 
 def test_a_recheck_does_not_lose_the_date_that_only_the_listing_gave() -> None:
