@@ -13,8 +13,8 @@
     /feeds/named/{name}                     a question that the operator has given a name
 
 each with ``.atom``, ``.rss`` or ``.json`` behind it, or nothing for the HTML page of the same feed. ``?copies=hide``
-leaves syndicated copies out, ``?inferred=no`` keywords that were only found in the text; no other parameter means
-anything.
+leaves syndicated copies out, ``?inferred=no`` keywords that were only found in the text, ``?content=summary`` the body
+of every article, ``?content=title`` its summary too; no other parameter means anything.
 
 An address has three spellings. The *decoded path* is what a WSGI server hands on (``PATH_INFO`` as text): that is
 what ``read_address`` reads and ``spell_address`` writes. The *wire* form is the decoded path percent-encoded, and
@@ -35,9 +35,9 @@ from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from feeds.errors import QueryError
 from feeds.folding import display_form, is_language_tag, keyword_key, language_case, language_covers, without_covered
-from feeds.model import FeedQuery, Format, Match
+from feeds.model import Content, FeedQuery, Format, Match
 from feeds.query.language import read_question
-from feeds.query.parameters import COPIES, INFERRED, QUESTION, Parameters
+from feeds.query.parameters import CONTENT, COPIES, INFERRED, QUESTION, Parameters
 from feeds.query.settle import MAX_KEYWORDS, MAX_LANGUAGES, search_text, settle
 
 MAX_PATH_CHARS = 1000
@@ -112,7 +112,9 @@ def with_parameters(address: Address, parameters: Parameters) -> FeedQuery:
     Raises:
         QueryError: the question cannot be read; the position is in its text.
     """
-    query = dataclasses.replace(address.query, copies=parameters.copies, inferred=parameters.inferred)
+    query = dataclasses.replace(
+        address.query, copies=parameters.copies, inferred=parameters.inferred, content=parameters.content
+    )
     text = parameters.question
     if not address.is_search or not text:
         return query
@@ -148,6 +150,8 @@ def _parameters(query: FeedQuery) -> list[tuple[str, str]]:
         said.append((COPIES, "hide"))
     if not query.inferred:
         said.append((INFERRED, "no"))
+    if query.content is not Content.FULL:
+        said.append((CONTENT, query.content.value))
     return said
 
 

@@ -8,6 +8,7 @@
     languages = ["de", "en"]                     # none: every language
     copies = false                               # leave syndicated copies out; true when not said
     inferred = false                             # count publishers' own keywords only; true when not said
+    content = "summary"                          # or "title": hand on no more of each article; "full" when not said
 
 Every mistake is reported at once with file, key and reason; a feed with a mistake is left out, the others run.
 """
@@ -24,13 +25,13 @@ from typing import Any
 
 from feeds.errors import ConfigError, QueryError
 from feeds.folding import canonical_language
-from feeds.model import FeedQuery, Question
+from feeds.model import Content, FeedQuery, Question
 from feeds.query.address import EVERY_LANGUAGE, canonical
 from feeds.query.language import point_at, read_question
 
 FILE = "feeds.toml"
 
-_KEYS = ("title", "q", "languages", "copies", "inferred")
+_KEYS = ("title", "q", "languages", "copies", "inferred", "content")
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _MAX_NAME_CHARS = 100
 
@@ -96,6 +97,7 @@ class _Reading:
             languages=self._languages(name, table.get("languages", [])),
             copies=self._switch(name, table, "copies"),
             inferred=self._switch(name, table, "inferred"),
+            content=self._content(name, table.get("content", Content.FULL.value)),
             question=self._question(name, text),
         )
         if len(self.mistakes) > before:
@@ -120,6 +122,12 @@ class _Reading:
         if not isinstance(value, bool):
             self._wrong(f"{name}.{key}", f"expected true or false, got {value!r}")
         return value is not False
+
+    def _content(self, name: str, value: Any) -> Content:
+        if value not in list(Content):
+            self._wrong(f"{name}.content", f"expected {', '.join(map(repr, map(str, Content)))}, got {value!r}")
+            return Content.FULL
+        return Content(value)
 
     def _languages(self, name: str, value: Any) -> tuple[str, ...]:
         given = value if isinstance(value, list) else [None]

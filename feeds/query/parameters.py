@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import unquote_plus
 
-QUESTION, COPIES, INFERRED = "q", "copies", "inferred"
+from feeds.model import Content
 
-_KNOWN = frozenset({QUESTION, COPIES, INFERRED})
+QUESTION, COPIES, INFERRED, CONTENT = "q", "copies", "inferred", "content"
+
+_KNOWN = frozenset({QUESTION, COPIES, INFERRED, CONTENT})
+_CONTENTS: Mapping[str, Content] = MappingProxyType({content.value: content for content in Content})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +22,7 @@ class Parameters:
     question: str = ""
     copies: bool = True
     inferred: bool = True
+    content: Content = Content.FULL
 
 
 def read_parameters(query_string: str) -> Parameters:
@@ -29,6 +35,7 @@ def read_parameters(query_string: str) -> Parameters:
         question=said.get(QUESTION, ""),
         copies=said.get(COPIES, "").casefold() != "hide",
         inferred=said.get(INFERRED, "").casefold() != "no",
+        content=_CONTENTS.get(said.get(CONTENT, "").casefold(), Content.FULL),
     )
 
 

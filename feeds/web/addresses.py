@@ -88,7 +88,9 @@ def find_place(
     try:
         query = with_parameters(address, parameters)
     except QueryError as error:
-        query = replace(address.query, copies=parameters.copies, inferred=parameters.inferred)
+        query = replace(
+            address.query, copies=parameters.copies, inferred=parameters.inferred, content=parameters.content
+        )
         text = parameters.question[: MAX_QUESTION_CHARS + 1]
         return Mistaken(query=query, text=text, position=error.position, reason=error.reason, format=address.format)
     said = known_parameters(query_string, with_question=address.is_search)

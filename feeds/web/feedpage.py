@@ -142,7 +142,7 @@ def _shown_feed(
         section_name=overview.section_name(section, query.languages) if section else None,
         source_name=names.get(source) if source else None,
     )
-    every = FeedQuery(languages=query.languages, copies=query.copies)
+    every = FeedQuery(languages=query.languages, copies=query.copies, content=query.content)
     name = " + ".join(own_name(tag) for tag in query.languages) or gettext("Every language together")
     return ShownFeed(
         title=named.title if named else title,

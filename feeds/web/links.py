@@ -11,10 +11,11 @@ from flask import request
 from feeds.model import NOTHING, FeedQuery, Format
 from feeds.query import MAX_QUESTION_CHARS, spell_address, spell_named, spell_parameters, write_address
 from feeds.render.head import MEDIA_TYPES
+from feeds.web.keys import NAMED, with_key
 from feeds.web.locales import LANGUAGES, asked_language, own_name
 from feeds.web.services import services
 
-KEPT_PARAMETERS = frozenset({"before", "copies", "from", "inferred", "q", "source", "state"})
+KEPT_PARAMETERS = frozenset({"before", "content", "copies", "from", "inferred", "q", "source", "state"})
 FORMAT_NAMES: Mapping[Format, str] = {Format.ATOM: "Atom", Format.RSS: "RSS", Format.JSON: "JSON"}
 
 
@@ -70,6 +71,11 @@ def public_base() -> str:
     return configured.rstrip("/") if configured else request.host_url.rstrip("/")
 
 
+def asker_key() -> str:
+    """The key that let this visitor in, for the addresses that a feed reader of theirs is given; mostly empty."""
+    return str(request.environ.get(NAMED, ""))
+
+
 def page_href(path: str, **parameters: str | int | None) -> str:
     """A link to a page of ours; the language that the visitor chose goes along. ``path`` is percent-encoded."""
     given = {"lang": asked_language(), **parameters}
@@ -85,18 +91,22 @@ def query_href(query: FeedQuery, labels: Mapping[str, str] = NOTHING) -> str:
 
 def feed_links(query: FeedQuery, labels: Mapping[str, str] = NOTHING, *, name: str | None = None) -> list[FeedLink]:
     """A feed, by its name if it has one, in each of its formats, the one to recommend first."""
-    base = public_base()
-    return [
-        FeedLink(
+    base, key = public_base(), asker_key()
+
+    def link(format_: Format) -> FeedLink:
+        path = with_key(write_address(query, format_, labels, name=name), key)
+        spelled = (
+            spell_named(name, format_) if name else spell_address(query, format_, labels) + spell_parameters(query)
+        )
+        return FeedLink(
             name=FORMAT_NAMES[format_],
             type=MEDIA_TYPES[format_],
-            href=prefix() + write_address(query, format_, labels, name=name),
-            url=base + write_address(query, format_, labels, name=name),
-            shown=base
-            + (spell_named(name, format_) if name else spell_address(query, format_, labels) + spell_parameters(query)),
+            href=prefix() + path,
+            url=base + path,
+            shown=with_key(base + spelled, key),
         )
-        for format_ in Format
-    ]
+
+    return [link(format_) for format_ in Format]
 
 
 def discovery(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.model import FeedQuery
+from feeds.model import Content, FeedQuery
 from feeds.query import load_named, read_question
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config" / "feeds.toml"
@@ -26,13 +26,13 @@ def test_a_folder_without_the_file_has_none(tmp_path: Path) -> None:
 
 def test_what_a_feed_can_say(tmp_path: Path) -> None:
     text = '[a]\ntitle = " A\\n B "\nq = "keyword:BMW vw"\nlanguages = ["DE", "fr"]\ncopies = false\ninferred = false\n'
-    feeds, mistakes = load(tmp_path, text + '[b-2]\ntitle = "B"\nq = "x"\nlanguages = ["all"]\n')
+    feeds, mistakes = load(tmp_path, text + '[b-2]\ntitle = "B"\nq = "x"\nlanguages = ["all"]\ncontent = "title"\n')
     assert mistakes == []
     assert feeds == {
         "a": FeedQuery(
             languages=("de", "fr"), keywords=("bmw",), question=read_question("vw"), copies=False, inferred=False
         ),
-        "b-2": FeedQuery(question=read_question("x")),
+        "b-2": FeedQuery(question=read_question("x"), content=Content.TITLE),
     }
     assert load_named(tmp_path).feeds["a"].title == "A B"
 
@@ -52,6 +52,8 @@ def test_what_a_feed_can_say(tmp_path: Path) -> None:
         ('[a]\ntitle = "x"\nq = "x"\nlanguages = "de"', "a.languages: expected language tags"),
         ('[a]\ntitle = "x"\nq = "x"\nlanguages = ["d"]', "a.languages: expected language tags"),
         ('[a]\ntitle = "x"\nq = "x"\ncopies = "no"', "a.copies: expected true or false"),
+        ('[a]\ntitle = "x"\nq = "x"\ncontent = "all"', "a.content: expected 'full', 'summary', 'title', got 'all'"),
+        ('[a]\ntitle = "x"\nq = "x"\ncontent = ["full"]', "a.content: expected 'full', 'summary', 'title'"),
         ('[a]\ntitle = "x"\nq = "x"\ncopy = 1', "a.copy: no such key; there are: title, q, languages"),
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from feeds.errors import QueryError
 from feeds.folding import display_form, keyword_key, language_case
-from feeds.model import FeedQuery, Format, Match
+from feeds.model import Content, FeedQuery, Format, Match
 from feeds.query import (
     MAX_KEYWORDS,
     MAX_LANGUAGES,
@@ -26,6 +26,7 @@ from feeds.query import (
     read_address,
     read_parameters,
     spell_address,
+    with_parameters,
     write_address,
     write_parameters,
 )
@@ -280,3 +281,20 @@ def test_a_feed_without_copies_is_a_feed_of_its_own() -> None:
     looks_alike = FeedQuery(languages=("de",), keywords=("bmw?copies=hide",))
     assert feed_id(query) != feed_id(looks_alike)
     assert write_address(query, None) != write_address(looks_alike, None)
+
+
+@pytest.mark.parametrize("content", [Content.SUMMARY, Content.TITLE])
+def test_a_feed_of_less_is_a_feed_of_its_own(content: Content) -> None:
+    query = FeedQuery(languages=("de",), copies=False, inferred=False, content=content)
+    assert canonical(query) == query
+    assert write_address(query, Format.RSS) == f"/feeds/de.rss?copies=hide&inferred=no&content={content.value}"
+    assert feed_id(query) != feed_id(dataclasses.replace(query, content=Content.FULL))
+    read = with_parameters(read_address("/feeds/de.rss"), read_parameters(f"content={content.value.upper()}"))
+    assert read == FeedQuery(languages=("de",), content=content)
+
+
+@pytest.mark.parametrize("said", ["content=full", "content=", "content", "content=everything", "contents=title"])
+def test_anything_else_is_the_whole_text(said: str) -> None:
+    parameters = read_parameters(said)
+    assert parameters == Parameters()
+    assert write_parameters(with_parameters(read_address("/feeds/de.rss"), parameters)) == ""
