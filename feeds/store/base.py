@@ -14,6 +14,7 @@ from typing import Protocol
 from feeds.model import (
     Claim,
     FeedQuery,
+    Format,
     KeywordCount,
     Known,
     Outcome,
@@ -26,6 +27,7 @@ from feeds.model import (
     TargetRecord,
     Update,
 )
+from feeds.model.history import Archive, ArchiveDocument
 
 
 class Store(Protocol):
@@ -185,6 +187,32 @@ class Store(Protocol):
 
     def sections(self) -> list[tuple[str, str, int]]:
         """(language, section slug, number of articles) of every section that has articles."""
+
+    # --- the history of feeds (RFC 5005) ------------------------------------------------------------------------
+
+    def newest_archive(self, feed: str, chain: str, query: FeedQuery, *, reached_seq: int, limit: int) -> int | None:
+        """The number of the archive behind a feed that shows its answers down to ``reached_seq``.
+
+        A new one is announced where the newest so far leaves an answer out that is not shown any more either; it will
+        hold ``limit`` articles at most. None while everything is shown. ``chain`` stands for what the feed means.
+        """
+
+    def archive(self, feed: str, number: int, query: FeedQuery, *, limit: int) -> Archive | None:
+        """What an archive holds, decided when someone first asks; None when none of this number was announced.
+
+        Raises StoreError as well while the full text that answers the query is not complete.
+        """
+
+    def archive_document(self, feed: str, number: int, format_: Format) -> ArchiveDocument | None:
+        """An archive as it was written in this format; None while it was not."""
+
+    def keep_archive_document(
+        self, feed: str, number: int, format_: Format, written: ArchiveDocument
+    ) -> ArchiveDocument:
+        """Keeps an announced archive as it is written now, for good, and returns it.
+
+        Where one is kept already that is returned, so all who write it at once answer the same bytes.
+        """
 
     def ping(self) -> None:
         """Raises StoreError unless the database answers."""

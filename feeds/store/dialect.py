@@ -16,6 +16,7 @@ _CLAIMING = 0x706F6C79_0001
 _NUMBERING = 0x706F6C79_0002
 MIGRATING = 0x706F6C79_0003
 _TELLING = 0x706F6C79_0004
+_ARCHIVING = 0x706F6C79_0005
 
 
 def insert_replacing(connection: Connection, table: Table) -> Executable:
@@ -64,6 +65,11 @@ def lock_numbering(connection: Connection) -> None:
 def lock_telling(connection: Connection) -> None:
     """Lets one writer at a time number events, until its transaction ends; taken last, as ``lock_numbering``."""
     take_lock(connection, _TELLING)
+
+
+def lock_archiving(connection: Connection) -> None:
+    """Lets one writer at a time number and fill archives, until its transaction ends."""
+    take_lock(connection, _ARCHIVING)
 
 
 def take_lock(connection: Connection, name: int) -> None:

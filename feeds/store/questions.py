@@ -2,9 +2,10 @@
 
 Every question becomes *branches*: range scans of one index each, newest first, cut off at the limit and merged. No
 branch sorts, and none reads an article. A keyword's branches lie in ``article_keyword``; those of languages,
-sections and sources in ``entry``. Where all of several keywords are asked for, the rarest is scanned and the others
-are looked up. What repeats another article is skipped row by row. Statements are built once for each shape of
-question. Whatever is asked beyond that is looked for in the full text (``searching``).
+sections and sources in ``entry``. What repeats another article is skipped row by row. Statements are built once for
+each shape of question. Whatever is asked beyond that, and whatever must be several things at once, is looked for in the
+full text (``searching``), whose lists leap over each other: two keywords with 9,000 articles each of a million are five
+times as quick that way as by looking the one up for each of the other.
 """
 
 from __future__ import annotations
@@ -39,15 +40,12 @@ _AT_ONCE = 60  # branches in one statement; SQLite refuses more than 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """A query, with what is stored taken into account.
+    """A query, with what is stored taken into account: the range scans.
 
-    ``branches`` are the range scans: (key or None for entries, language tag or None for any). ``others`` are keys
-    that each row must carry as well. ``languages`` are tags to check row by row, None for any.
+    Each is (key or None for entries, language tag or None for any).
     """
 
     branches: tuple[tuple[str | None, str | None], ...]
-    others: tuple[str, ...] = ()
-    languages: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +55,6 @@ class Shape:
     branches: int
     keyword: bool
     language: bool
-    others: int
-    languages: bool
     section: bool
     source: bool
     copies: bool
@@ -75,7 +71,7 @@ def window(
     after_seq: int | None = None,
 ) -> list[tuple[str, int]]:
     """The newest changes that answer the query, or the oldest after one; see ``Store.window``."""
-    if _is_searched(query):
+    if is_searched(query):
         return searching.window(connection, query, limit=limit, before_seq=before_seq, after_seq=after_seq)
     scope = _scope(connection, query)
     found: dict[str, int] = {}
@@ -93,7 +89,7 @@ def window(
 
 def count(connection: Connection, query: FeedQuery) -> int:
     """How many articles answer the query. Questions that the directory knows the answer to cost no more than it."""
-    if _is_searched(query):
+    if is_searched(query):
         return searching.count(connection, query)
     if query.source is None and not query.keywords:
         return _count_shelved(connection, query)
@@ -111,9 +107,16 @@ def count(connection: Connection, query: FeedQuery) -> int:
     return connection.scalar(_count(shape), values) or 0
 
 
-def _is_searched(query: FeedQuery) -> bool:
-    """Whether the full text answers it: whatever is more than names, and keywords by what is known of them."""
-    return query.question is not None or bool(query.keywords and (query.synonyms or not query.inferred))
+def is_searched(query: FeedQuery) -> bool:
+    """Whether the full text answers it: what is more than names, what must be two things at once, and keywords by
+    what is known of them.
+    """
+    if query.question is not None:
+        return True
+    if not query.keywords:
+        return query.source is not None and bool(query.section is not None or query.languages)
+    is_both = query.match is Match.ALL and len(set(query.keywords)) > 1
+    return bool(is_both or query.section is not None or query.source is not None or query.synonyms or not query.inferred)
 
 
 def _count_shelved(connection: Connection, query: FeedQuery) -> int:
@@ -157,9 +160,6 @@ def matching(tags: Iterable[str], languages: Sequence[str]) -> list[str]:
 def _scope(connection: Connection, query: FeedQuery) -> Scope:
     if query.keywords:
         return _keyword_scope(connection, query)
-    if query.source is not None:
-        languages = tuple(_stored_tags(connection, query)) if query.languages else None
-        return Scope(branches=((None, None),), languages=languages)
     if query.languages:
         return Scope(branches=tuple((None, tag) for tag in _stored_tags(connection, query)))
     return Scope(branches=((None, None),))
@@ -181,13 +181,8 @@ def _keyword_scope(connection: Connection, query: FeedQuery) -> Scope:
     for row in rows:
         if row.language in tags:
             uses[row.key][row.language] = row.articles + row.same
-    if query.match is Match.ANY:
-        pairs = [(key, tag) for key in keys for tag in uses[key]]
-        return Scope(branches=tuple(pairs if query.languages else ((key, None) for key in keys if uses[key])))
-    rarest, *others = sorted(keys, key=lambda key: sum(uses[key].values()))
-    common = [tag for tag in uses[rarest] if all(tag in uses[key] for key in others)]
-    branches = [(rarest, tag) for tag in common] if query.languages else [(rarest, None)] * bool(common)
-    return Scope(branches=tuple(branches), others=tuple(others))
+    pairs = [(key, tag) for key in keys for tag in uses[key]]
+    return Scope(branches=tuple(pairs if query.languages else ((key, None) for key in keys if uses[key])))
 
 
 _TAGS_OF_SECTION = searching.TAGS.where(shelf.c.section == bindparam("section"))
@@ -203,8 +198,6 @@ def _shape(query: FeedQuery, scope: Scope, branches: int, *, before: bool = Fals
         branches=branches,
         keyword=key is not None,
         language=language is not None,
-        others=len(scope.others),
-        languages=scope.languages is not None,
         section=query.section is not None,
         source=query.source is not None,
         copies=query.copies,
@@ -214,11 +207,9 @@ def _shape(query: FeedQuery, scope: Scope, branches: int, *, before: bool = Fals
 
 
 def _values(query: FeedQuery, scope: Scope, branches: Sequence[tuple[str | None, str | None]]) -> dict[str, Any]:
-    values: dict[str, Any] = {"section": query.section, "source": query.source, "languages": scope.languages}
+    values: dict[str, Any] = {"section": query.section, "source": query.source}
     for place, (key, language) in enumerate(branches):
         values |= {f"key_{place}": key, f"language_{place}": language}
-    for place, other in enumerate(scope.others):
-        values[f"other_{place}"] = other
     return values
 
 
@@ -270,39 +261,18 @@ def _count(shape: Shape) -> Select[Any]:
 
 def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     """What is checked row by row, in forms that no database takes for the scan itself."""
+    marked = _not_repeating(shape)
     if shape.keyword:
-        return _keyword_conditions(shape)
+        return [exists().where(entry.c.seq == article_keyword.c.seq, *marked)]
     conditions: list[ColumnElement[bool]] = []
     if shape.source:
         conditions.append(entry.c.source_id == bindparam("source"))
     if shape.section:
-        # beside a source, coalesce keeps SQLite from scanning the section, which may be far longer
-        section = func.coalesce(entry.c.section, "") if shape.source else entry.c.section
-        conditions.append(section == bindparam("section", type_=entry.c.section.type))
-    if shape.languages:
-        tags = bindparam("languages", expanding=True, type_=entry.c.language.type)
-        conditions.append(func.coalesce(entry.c.language, "").in_(tags))
-    return conditions + _not_repeating(shape)
+        conditions.append(entry.c.section == bindparam("section"))
+    return conditions + marked
 
 
 def _not_repeating(shape: Shape) -> list[ColumnElement[bool]]:
     """What ``entry`` must not be marked as: what another source publishes as well is held where a source is asked."""
     left_out = [Twin.SAME.value] * (not shape.source) + [Twin.COPY.value] * (not shape.copies)
     return [entry.c.twin != _literal(twin) for twin in left_out]
-
-
-def _keyword_conditions(shape: Shape) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    for place in range(shape.others):
-        other = article_keyword.alias(f"other_{place}")
-        same = (other.c.language == article_keyword.c.language) & (other.c.seq == article_keyword.c.seq)
-        conditions.append(exists().where(other.c.key == bindparam(f"other_{place}"), same))
-    marked = _not_repeating(shape)
-    if shape.section or shape.source or marked:
-        here = exists().where(entry.c.seq == article_keyword.c.seq, *marked)
-        if shape.section:
-            here = here.where(entry.c.section == bindparam("section"))
-        if shape.source:
-            here = here.where(entry.c.source_id == bindparam("source"))
-        conditions.append(here)
-    return conditions

@@ -33,7 +33,7 @@ def window(
     """The newest changes that answer the query, or the oldest after one; see ``Store.window``."""
     is_sqlite, is_newest = connection.dialect.name == "sqlite", after_seq is None
     if not is_newest:
-        ends = (before_seq, connection.scalar(_FIRST_UNREAD))
+        ends = (before_seq, first_unread(connection))
         before_seq = min((seq for seq in ends if seq is not None), default=None)
     order = f"{'words.rowid' if is_sqlite else 'words.seq'} {'DESC' if is_newest else 'ASC'}"
     found: list[tuple[str, int]] = []
@@ -56,6 +56,12 @@ def count(connection: Connection, query: FeedQuery) -> int:
         clause, values = _condition(connection, stretch)
         total += connection.scalar(_typed(f"SELECT count(*) {clause}", values), values) or 0
     return total
+
+
+def first_unread(connection: Connection) -> int | None:
+    """The oldest change that is not in the full text yet; None when all are."""
+    found: int | None = connection.scalar(_FIRST_UNREAD)
+    return found
 
 
 def stored_tags(connection: Connection) -> Sequence[str]:

@@ -21,6 +21,7 @@ from feeds.errors import StoreError
 from feeds.model import (
     Claim,
     FeedQuery,
+    Format,
     KeywordCount,
     Known,
     Outcome,
@@ -33,8 +34,10 @@ from feeds.model import (
     TargetRecord,
     Update,
 )
+from feeds.model.history import Archive, ArchiveDocument
 from feeds.store import (
     activity,
+    archives,
     copies,
     memory,
     numbering,
@@ -264,6 +267,38 @@ class SqlStore:
         """(language, section slug, number of articles)."""
         with self._reading() as connection:
             return reading.sections(connection)
+
+    def newest_archive(self, feed: str, chain: str, query: FeedQuery, *, reached_seq: int, limit: int) -> int | None:
+        """The newest archive of a feed; writes only where a new one is needed."""
+        with self._reading() as connection:
+            number, cut = archives.newest(connection, feed, chain)
+            if not archives.leaves_out(connection, query, cut, reached_seq):
+                return number
+        with self._writing() as connection:
+            return archives.announce(connection, feed, chain, query, reached_seq=reached_seq, limit=limit)
+
+    def archive(self, feed: str, number: int, query: FeedQuery, *, limit: int) -> Archive | None:
+        """What an archive holds; writes the first time only, and never for a number that was not announced."""
+        with self._reading() as connection:
+            if not archives.is_announced(connection, feed, number):
+                return None
+            found = archives.find(connection, feed, number)
+        if found is not None:
+            return found
+        with self._writing() as connection:
+            return archives.fill(connection, feed, number, query, limit=limit)
+
+    def archive_document(self, feed: str, number: int, format_: Format) -> ArchiveDocument | None:
+        """An archive as it was written."""
+        with self._reading() as connection:
+            return archives.document(connection, feed, number, format_)
+
+    def keep_archive_document(
+        self, feed: str, number: int, format_: Format, written: ArchiveDocument
+    ) -> ArchiveDocument:
+        """Keeps an archive as it is written."""
+        with self._writing() as connection:
+            return archives.keep(connection, feed, number, format_, written)
 
     def ping(self) -> None:
         """Asks the database for an answer."""

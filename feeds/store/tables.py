@@ -22,8 +22,10 @@ from sqlalchemy import (
     Date,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -349,6 +351,32 @@ translation = Table(
     Column("evidence", Text, nullable=False),
     Column("certainty", Float, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# further documents of a feed (RFC 5005), numbered as they were announced; ``chain`` stands for what the feed meant then
+archive = Table(
+    "archive",
+    metadata,
+    Column("feed", CleanText, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("chain", Text, nullable=False),
+    Column("before_seq", Seq, nullable=False),  # what it holds last changed before this
+    Column("joins", Integer),  # the older archive that the way back from it leads to; null: to the first article
+    Column("previous", Integer),  # the next on that way; known, like ``articles``, once someone has asked for it
+    Column("articles", JsonText),
+)
+Index("archive_by_chain", archive.c.feed, archive.c.chain, archive.c.before_seq, unique=True)
+
+# what was once answered, compressed: neither changed nor deleted ever again
+archive_document = Table(
+    "archive_document",
+    metadata,
+    Column("feed", CleanText, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("format", Text, primary_key=True),
+    Column("last_modified", Instant),  # null where it holds no article
+    Column("body", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["feed", "number"], ["archive.feed", "archive.number"]),
 )
 
 # columns of words that follow each other; ``facets`` are what else a question asks for
