@@ -7,41 +7,22 @@ date published. Both stand still until ``content_hash`` changes, so ``updated`` 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from posixpath import splitext
-from types import MappingProxyType
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfoNotFoundError
 
 from feeds.folding import display_form, is_language_tag, keyword_key
-from feeds.model import Article, FeedQuery, Format, StoredArticle
+from feeds.model import Article, Content, Enclosure, FeedQuery, Format, StoredArticle
 from feeds.query import write_address
-from feeds.render.text import exact_date, first_words, legal_text, one_line, web_address
+from feeds.render.media import Picture, shown_files, shown_picture
+from feeds.render.text import exact_date, first_words, legal_text, one_line, plain_line, plain_text, web_address
 
 TITLE_CHARS = 80
 SUMMARY_CHARS = 300
 UNKNOWN_LANGUAGE = "und"
-
-# Not the mimetypes module: its answers come from files of the machine, and bytes must be equal on every machine.
-_PICTURE_TYPES: Mapping[str, str] = MappingProxyType(
-    {
-        ".avif": "image/avif",
-        ".bmp": "image/bmp",
-        ".gif": "image/gif",
-        ".heic": "image/heic",
-        ".jfif": "image/jpeg",
-        ".jpeg": "image/jpeg",
-        ".jpg": "image/jpeg",
-        ".jxl": "image/jxl",
-        ".png": "image/png",
-        ".svg": "image/svg+xml",
-        ".tif": "image/tiff",
-        ".tiff": "image/tiff",
-        ".webp": "image/webp",
-    }
-)
+_AMOUNTS = tuple(Content)  # the most first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +36,6 @@ class Category:
     label: str
     scheme: str
     inferred: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """``media_type`` is None when the address does not tell it."""
-
-    url: str
-    media_type: str | None
-    caption: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +62,11 @@ class Entry:
     """An article as a feed shows it: every text is legal in XML, every address absolute http, both dates aware.
 
     ``url`` is None when the article's address is none that a browser opens. ``published`` is midnight in the
-    article's zone when ``is_date_only``, and the time it was first seen when not ``is_dated``. ``copy_of`` is what it
-    repeats, ``copied_feed`` the address of the RSS feed of that source. ``alternates`` are languages with addresses of
-    the same story: ``translations``, which are articles of their own here, and others that its page names.
+    article's zone when ``is_date_only``, and the time it was first seen when not ``is_dated``; ``updated`` has a
+    fraction of a second of its own: see ``told_apart``. ``copy_of`` is what it repeats, ``copied_feed`` the address
+    of the RSS feed of that source. ``alternates`` are languages with addresses of the same story: ``translations``,
+    which are articles of their own here, and others that its page names. Of ``files`` each has an address of its own
+    and a type, or an empty one. ``rights`` are the article's own, empty when it says nothing of them.
     """
 
     id: str
@@ -113,6 +87,13 @@ class Entry:
     copy_of: Original | None = None
     copied_feed: str = ""
     translations: tuple[Translation, ...] = ()
+    files: tuple[Enclosure, ...] = ()
+    rights: str = ""
+
+
+def lesser(one: Content, other: Content) -> Content:
+    """The one that hands on less."""
+    return max(one, other, key=_AMOUNTS.index)
 
 
 def describe(
@@ -123,6 +104,7 @@ def describe(
     public_url: str,
     original: Original | None = None,
     translations: Sequence[Translation] = (),
+    content: Content = Content.FULL,
 ) -> Entry:
     """What a feed shows of an article.
 
@@ -133,13 +115,14 @@ def describe(
         public_url: where the service lives, without a slash behind it.
         original: the article that this one is a copy of.
         translations: stored articles that tell the same story.
+        content: how much of it; a title goes without summary, picture and files.
     """
     article = stored.article
     told = _shown_translations(article, translations)
     copied = _shown_original(original)
     published = published_at(stored)
     is_changed = stored.changed_at > stored.first_seen_at
-    text = article.content_text
+    is_more = content is not Content.TITLE
     return Entry(
         id=one_line(article.id),
         title=_title(article),
@@ -148,18 +131,35 @@ def describe(
         published=exact_date(published),
         is_dated=article.published is not None,
         is_date_only=article.published is not None and not isinstance(article.published, dt.datetime),
-        updated=exact_date(max(stored.changed_at, published) if is_changed else published),
+        updated=told_apart(exact_date(max(stored.changed_at, published) if is_changed else published), article.id),
         authors=_distinct(article.authors) or _distinct([source_name]),
         categories=_categories(article, labels, public_url),
-        summary=legal_text(article.summary).strip() or first_words(text[: SUMMARY_CHARS * 10], SUMMARY_CHARS),
-        content_html=legal_text(article.content_html).strip(),
-        origin=one_line(article.origin or ""),
-        picture=_picture(article),
+        summary=_summary(article) if is_more else "",
+        content_html=legal_text(article.content_html).strip() if content is Content.FULL else "",
+        origin=plain_line(article.origin or ""),
+        picture=shown_picture(article) if is_more else None,
         alternates=_alternates(article, told),
         copy_of=copied,
         copied_feed=public_url + write_address(FeedQuery(source=copied.source_id), Format.RSS) if copied else "",
         translations=told,
+        files=shown_files(article) if is_more else (),
+        rights=plain_line(article.rights or ""),
     )
+
+
+def told_apart(when: dt.datetime, article_id: str) -> dt.datetime:
+    """The same second with a fraction that follows from the article's id.
+
+    Articles that name no time of day are all of midnight, and validators warn of two entries of one ``updated``.
+    """
+    digest = hashlib.blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return when.replace(microsecond=int.from_bytes(digest) % 1_000_000)
+
+
+def _summary(article: Article) -> str:
+    """The summary, else the first words of the text."""
+    words = article.content_text[: SUMMARY_CHARS * 10]
+    return plain_text(article.summary).strip() or plain_text(first_words(words, SUMMARY_CHARS))
 
 
 def _shown_original(original: Original | None) -> Original | None:
@@ -167,7 +167,7 @@ def _shown_original(original: Original | None) -> Original | None:
     url = web_address(original.url) if original else None
     if original is None or url is None:
         return None
-    name = one_line(original.source_name) or one_line(original.source_id)
+    name = plain_line(original.source_name) or plain_line(original.source_id)
     return replace(original, id=one_line(original.id), url=url, source_name=name)
 
 
@@ -195,9 +195,9 @@ def _language(article: Article) -> str | None:
 def _title(article: Article) -> str:
     """The title, else the first words of the text, else the address."""
     for text in (article.title, article.summary, article.content_text[: TITLE_CHARS * 10]):
-        if title := one_line(text):
+        if title := plain_line(text):
             return title if text is article.title else first_words(title, TITLE_CHARS)
-    return one_line(article.url) or one_line(article.id)
+    return plain_line(article.url) or one_line(article.id)
 
 
 def _categories(article: Article, labels: Mapping[str, str], public_url: str) -> tuple[Category, ...]:
@@ -206,7 +206,7 @@ def _categories(article: Article, labels: Mapping[str, str], public_url: str) ->
     found: dict[str, Category] = {}
     keywords = (*article.keywords, *article.inferred)
     for place, (keyword, key) in enumerate(zip(keywords, keys_of(keywords), strict=True)):
-        label = one_line(shown_label(keyword, labels.get(key)))
+        label = plain_line(shown_label(keyword, labels.get(key)))
         if key and label and key not in found:
             inferred = place >= len(article.keywords)
             scheme = public_url + _keyword_page(language, key, labels.get(key)) + "#inferred" * inferred
@@ -227,14 +227,6 @@ def shown_label(keyword: str, label: str | None) -> str:
 def _keyword_page(language: str | None, key: str, label: str | None) -> str:
     query = FeedQuery(languages=(language,) if language else (), keywords=(key,))
     return write_address(query, None, {key: label} if label else {})
-
-
-def _picture(article: Article) -> Picture | None:
-    url = web_address(article.image)
-    if url is None:
-        return None
-    ending = splitext(urlsplit(url).path)[1].lower()
-    return Picture(url=url, media_type=_PICTURE_TYPES.get(ending), caption=one_line(article.image_caption or ""))
 
 
 def _shown_translations(article: Article, translations: Sequence[Translation]) -> tuple[Translation, ...]:
@@ -265,4 +257,4 @@ def _is_other(article: Article, language: str) -> bool:
 
 
 def _distinct(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in map(one_line, names) if name))
+    return tuple(dict.fromkeys(name for name in map(plain_line, names) if name))

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 from feeds.model import Format, SourceEvent, SourceState
 from feeds.render import xml
-from feeds.render.entry import Category, Entry
+from feeds.render.entry import Category, Entry, told_apart
 from feeds.render.head import EPOCH, FeedHead
-from feeds.render.text import exact_date, legal_text, one_line
+from feeds.render.text import exact_date, legal_text, one_line, plain_line
 
 # never change it: it is part of the feed's id and of every entry's
 _NAMESPACE = uuid.UUID("0a1f7c8e-2f57-5d0e-8a5b-7a3c54d1b6f2")
@@ -77,23 +77,24 @@ def render_events(events: Sequence[SourceEvent], *, public_url: str, service: st
 def describe_event(event: SourceEvent, base: str) -> Entry:
     """What the feed shows of one change."""
     at = exact_date(event.at.astimezone(dt.UTC))
-    name = one_line(event.name) or one_line(event.source_id)
-    reason, advice = one_line(event.reason), ADVICE[event.after]
+    name = plain_line(event.name) or plain_line(event.source_id)
+    reason, advice = plain_line(event.reason), ADVICE[event.after]
     since = at.strftime("%Y-%m-%d %H:%M")
     paragraphs = [
         f"{name} ({one_line(event.source_id)}) was {event.before} and is {event.after} since {since} UTC.",
         *([f"Why: {reason}"] if reason else []),
         *([f"What to do: {advice}"] if event.after in TROUBLE else []),
     ]
+    urn = _urn(base, "event", str(event.seq), event.source_id, event.at.isoformat(), event.before, event.after)
     return Entry(
-        id=_urn(base, "event", str(event.seq), event.source_id, event.at.isoformat(), event.before, event.after),
+        id=urn,
         title=f"{name}: {event.before} → {event.after}",
         url=source_page(base, legal_text(event.source_id)),
         language=LANGUAGE,
         published=at,
         is_dated=True,
         is_date_only=False,
-        updated=at,
+        updated=told_apart(at, urn),
         authors=(),
         categories=(Category(label=event.after.value, scheme=state_page(base, event.after)),),
         summary=reason or advice,

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from feeds.model import NOTHING, FeedQuery, Format, StoredArticle
-from feeds.query import NamedFeed, feed_id, named_id, write_address
-from feeds.render.titles import feed_description, feed_title
+from feeds.query import NEWEST, NamedFeed, Part, feed_id, named_id, write_address
+from feeds.render.titles import feed_description, feed_rights, feed_title
 
-# A feed without articles has not changed since before there were feeds: a constant, so its bytes never change.
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# A feed without articles has not changed since there are feeds (RSS 0.90): a constant, so its bytes never change, and
+# one that the W3C's validator believes, which it does not of any date before 1990.
+EPOCH = dt.datetime(1999, 3, 15, tzinfo=dt.UTC)
 
 GENERATOR = "Polyfeed"
+NO_HISTORY: Mapping[str, Part] = MappingProxyType({})
 
 MEDIA_TYPES: Mapping[Format, str] = MappingProxyType(
     {Format.ATOM: "application/atom+xml", Format.RSS: "application/rss+xml", Format.JSON: "application/feed+json"}
@@ -28,7 +30,8 @@ class FeedHead:
     ``id`` is the same in every format. ``language`` is a BCP 47 tag, None for a feed of several. ``self_url`` is the
     address in the format that is rendered, ``html_url`` that of the page with the same articles, ``home_url`` that of
     the service; ``alternates`` are the addresses in the formats there are (its own may be among them). ``updated`` is
-    the newest change in it; None takes it from the articles rendered, EPOCH where there are none. ``history`` are
+    the newest change in it; None takes it from the articles rendered, EPOCH where there are none. ``rights`` say whose
+    the articles are, in the feed's language; empty for nothing. ``history`` are
     addresses of further documents of the feed by their link relation (RFC 5005: ``current``, ``prev-archive``,
     ``next-archive``; ``first``, ``previous``, ``next``), ``is_archive`` says that this one never changes again.
     """
@@ -61,6 +64,8 @@ def make_head(
     hub: str | None = None,
     updated: dt.datetime | None = None,
     named: NamedFeed | None = None,
+    part: Part = NEWEST,
+    history: Mapping[str, Part] = NO_HISTORY,
 ) -> FeedHead:
     """The head of the feed that answers ``query``, in words of its own language.
 
@@ -75,11 +80,17 @@ def make_head(
         hub: the WebSub hub, or None.
         updated: see FeedHead.
         named: the named feed that asks this, which has an address, an id and a title of its own.
+        part: which of its documents this is.
+        history: link relation -> further document.
     """
     base = public_url.rstrip("/")
     language = query.languages[0] if len(query.languages) == 1 else None
     name = named.name if named else None
-    addresses = {each: base + write_address(query, each, labels, name=name) for each in Format}
+
+    def address(format_: Format | None, part: Part) -> str:
+        return base + write_address(query, format_, labels, name=name, part=part)
+
+    addresses = {each: address(each, part) for each in Format}
     title = feed_title(
         query, labels, service=service, language=language, section_name=section_name, source_name=source_name
     )
@@ -91,12 +102,15 @@ def make_head(
         ),
         language=language,
         self_url=addresses[format_],
-        html_url=base + write_address(query, None, labels, name=name),
+        html_url=address(None, NEWEST if part.archive is not None else part),  # archives have no page of their own
         home_url=f"{base}/",
         alternates=MappingProxyType(addresses),
         hub=hub,
         updated=updated,
         author=service,
+        history=MappingProxyType({relation: address(format_, other) for relation, other in history.items()}),
+        is_archive=part.archive is not None,
+        rights=feed_rights(language),
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from feeds.render.text import one_line, rfc822
+from feeds.render.text import plain_line, rfc822
 
-SPECIFICATION = "http://opml.org/spec2.opml"
+_NAMELESS = "–"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +34,9 @@ def render_opml(title: str, outlines: Sequence[Outline], *, modified: dt.datetim
     """A subscription list; ``modified`` is the newest change in what it lists, None leaves it unsaid."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
-    etree.SubElement(head, "title").text = one_line(title)
+    etree.SubElement(head, "title").text = plain_line(title)
     if modified is not None:
         etree.SubElement(head, "dateModified").text = rfc822(modified.astimezone(dt.UTC))
-    etree.SubElement(head, "docs").text = SPECIFICATION
     body = etree.SubElement(root, "body")
     for outline in outlines:
         _add(body, outline)
@@ -45,12 +44,17 @@ def render_opml(title: str, outlines: Sequence[Outline], *, modified: dt.datetim
 
 
 def _add(parent: etree._Element, outline: Outline) -> None:
-    attributes = {"text": one_line(outline.text)}
+    # an outline without a text cannot be seen
+    attributes = {"text": plain_line(outline.text) or plain_line(outline.title) or outline.xml_url or _NAMELESS}
     if outline.xml_url is not None:
         # readers take "rss" to mean any feed, whatever its format (specification, Subscription lists)
-        title = one_line(outline.title) or attributes["text"]
+        title = plain_line(outline.title) or attributes["text"]
         attributes |= {"type": "rss", "title": title, "xmlUrl": outline.xml_url}
-        said = {"htmlUrl": outline.html_url, "language": outline.language, "description": one_line(outline.description)}
+        said = {
+            "htmlUrl": outline.html_url,
+            "language": outline.language,
+            "description": plain_line(outline.description),
+        }
         attributes |= {name: value for name, value in said.items() if value}
     element = etree.SubElement(parent, "outline", attributes)
     for child in outline.children:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
 
-from feeds.model import FeedQuery, Match
+from feeds.model import Content, FeedQuery, Match
 from feeds.query import write_question
 
 _SEPARATOR = " · "
@@ -43,7 +43,12 @@ class _Words:
     or_else_in: str
     no_copies: str
     without_copies: str
+    only_summaries: str  # in a title, and in a sentence; the same of titles
+    as_summaries: str
+    only_titles: str
+    as_titles: str
     end: str
+    rights: str
 
 
 _WORDS: Mapping[str, _Words] = MappingProxyType(
@@ -64,7 +69,12 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             or_else_in=", else in {language}",
             no_copies="without copies",
             without_copies=", without syndicated copies",
+            only_summaries="summaries only",
+            as_summaries=", as summaries",
+            only_titles="titles only",
+            as_titles=", as titles",
             end=".",
+            rights="The rights in each article stay with its publisher.",
         ),
         "de": _Words(
             every_language="Alle Sprachen",
@@ -82,7 +92,12 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             or_else_in=", sonst auf {language}",
             no_copies="ohne Kopien",
             without_copies=", ohne übernommene Kopien",
+            only_summaries="nur Zusammenfassungen",
+            as_summaries=", als Zusammenfassungen",
+            only_titles="nur Titel",
+            as_titles=", als Titel",
             end=".",
+            rights="Die Rechte an jedem Artikel bleiben bei seinem Verlag.",
         ),
         "fr": _Words(
             every_language="Toutes les langues",
@@ -100,7 +115,12 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             or_else_in=", sinon en {language}",
             no_copies="sans copies",
             without_copies=", sans les copies reprises d’ailleurs",
+            only_summaries="résumés seulement",
+            as_summaries=", en résumé",
+            only_titles="titres seulement",
+            as_titles=", titres seulement",
             end=".",
+            rights="Les droits de chaque article restent à son éditeur.",
         ),
         "ja": _Words(
             every_language="すべての言語",
@@ -118,7 +138,12 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             or_else_in="、なければ{language}",
             no_copies="転載を除く",
             without_copies="、転載を除く",
+            only_summaries="要約のみ",
+            as_summaries="、要約のみ",
+            only_titles="タイトルのみ",
+            as_titles="、タイトルのみ",
             end="。",
+            rights="各記事の権利はその発行元に帰属します。",
         ),
         "zh": _Words(
             every_language="所有语言",
@@ -136,7 +161,12 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             or_else_in="，没有时为{language}文章",
             no_copies="不含转载",
             without_copies="，不含转载",
+            only_summaries="仅摘要",
+            as_summaries="，仅摘要",
+            only_titles="仅标题",
+            as_titles="，仅标题",
             end="。",
+            rights="每篇文章的权利归其发布者所有。",
         ),
         "zh-Hant": _Words(
             every_language="所有語言",
@@ -154,7 +184,12 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             or_else_in="，沒有時為{language}文章",
             no_copies="不含轉載",
             without_copies="，不含轉載",
+            only_summaries="僅摘要",
+            as_summaries="，僅摘要",
+            only_titles="僅標題",
+            as_titles="，僅標題",
             end="。",
+            rights="每篇文章的權利歸其發布者所有。",
         ),
     }
 )
@@ -190,6 +225,7 @@ def feed_title(
         write_question(query.question) if query.question else "",
         "" if query.inferred else _words(language).no_inferred,
         "" if query.copies else _words(language).no_copies,
+        _amount_title(query.content, _words(language)),
     ]
     return _SEPARATOR.join(part for part in parts if part)
 
@@ -227,7 +263,20 @@ def feed_description(
         sentence += words.without_inferred
     if not query.copies:
         sentence += words.without_copies
+    if query.content is not Content.FULL:
+        sentence += words.as_summaries if query.content is Content.SUMMARY else words.as_titles
     return f"{service}: {sentence}{words.end}"
+
+
+def feed_rights(language: str | None) -> str:
+    """Whose the articles of a feed are, in a sentence; the language as of ``feed_title``."""
+    return _words(language).rights
+
+
+def _amount_title(content: Content, words: _Words) -> str:
+    if content is Content.FULL:
+        return ""
+    return words.only_summaries if content is Content.SUMMARY else words.only_titles
 
 
 @lru_cache(maxsize=4096)

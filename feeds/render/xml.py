@@ -21,7 +21,7 @@ from feeds.render import mends
 from feeds.render.entry import Entry
 from feeds.render.head import EPOCH, GENERATOR, FeedHead
 from feeds.render.rhythm import Rhythm
-from feeds.render.text import legal_text, one_line, rfc822
+from feeds.render.text import plain_line, plain_text, rfc822
 
 # feedgen switches the locale of the whole process to write a date, which is not safe with threads, and writes the
 # year 999 in three digits
@@ -43,7 +43,7 @@ def open_feed(head: FeedHead, format_: Format, rhythm: Rhythm | None = None) -> 
     whole: bytes = (
         feed.atom_str(xml_declaration=False) if format_ is Format.ATOM else feed.rss_str(xml_declaration=False)
     )
-    return DECLARATION + whole.removesuffix(_ENDS[format_])
+    return DECLARATION + mends.mend_references(whole.removesuffix(_ENDS[format_]))
 
 
 def stamp(opened: bytes, format_: Format, updated: dt.datetime) -> bytes:
@@ -67,7 +67,7 @@ def write_entry(entry: Entry, format_: Format) -> bytes:
     root = etree.Element("root", nsmap=dict(namespaces))
     root.append(element)  # lxml drops from the element what the root declares already
     whole = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
-    return whole[whole.index(b">") + 1 :].removesuffix(b"</root>")
+    return mends.mend_references(whole[whole.index(b">") + 1 :].removesuffix(b"</root>"))
 
 
 def feed_generator(head: FeedHead, format_: Format, updated: dt.datetime, rhythm: Rhythm | None = None) -> Any:
@@ -76,9 +76,11 @@ def feed_generator(head: FeedHead, format_: Format, updated: dt.datetime, rhythm
     feed.register_extension(_EXTENSION, _FeedMends)
     feed.polyfeed.head, feed.polyfeed.rhythm = head, rhythm
     feed.id(head.id)
-    feed.title(one_line(head.title))
-    feed.subtitle(legal_text(head.description).strip() or one_line(head.title))
-    feed.author(name=one_line(head.author) or GENERATOR, uri=head.home_url)
+    feed.title(plain_line(head.title))
+    feed.subtitle(plain_text(head.description).strip() or plain_line(head.title))
+    feed.author(name=plain_line(head.author) or GENERATOR, uri=head.home_url)
+    if rights := plain_line(head.rights):
+        feed.rights(rights)
     feed.updated(updated)
     feed.generator(GENERATOR)
     if head.language:
@@ -95,8 +97,11 @@ def atom_entry_generator(entry: Entry) -> Any:
     made = _entry_generator(entry)
     made.updated(entry.updated)
     made.author([{"name": name} for name in entry.authors])
-    if entry.summary:
-        made.summary(entry.summary)
+    # who shows nothing but texts has at least the title to show (RFC 4287, 4.1.1.1)
+    if summary := entry.summary or ("" if entry.content_html else entry.title):
+        made.summary(summary)
+    if entry.rights:
+        made.rights(entry.rights)
     if entry.content_html:
         made.content(entry.content_html, type="html")
     elif not entry.url:  # an entry has content or a page to go to (RFC 4287, 4.1.2)
@@ -111,7 +116,10 @@ def rss_entry_generator(entry: Entry) -> Any:
         made.description(escape(entry.summary, quote=False))  # RSS reads a description as HTML
     if entry.content_html:
         made.content(entry.content_html)
-    if entry.picture and entry.picture.media_type:  # an enclosure must have a type; 0 is the length of the unknown
+    # an item has one enclosure (Best Practices Profile), and that has a type; 0 is the length of the unknown
+    if file := next((each for each in entry.files if each.media_type), None):
+        made.enclosure(file.url, file.length_bytes or 0, file.media_type)
+    elif entry.picture and entry.picture.media_type:
         made.enclosure(entry.picture.url, 0, entry.picture.media_type)
     return made
 
@@ -137,7 +145,8 @@ class _FeedMends:
     rhythm: Rhythm | None
 
     def extend_ns(self) -> dict[str, str]:
-        return {**mends.ATOM_NAMESPACES, **({"sy": mends.SY} if self.rhythm else {})}
+        rarely = {"sy": mends.SY} if self.rhythm else {}
+        return {**mends.ATOM_NAMESPACES, **rarely, **({"fh": mends.FH} if self.head.is_archive else {})}
 
     def extend_atom(self, feed: mends.Element) -> None:
         mends.mend_atom_feed(feed, self.head)

@@ -61,7 +61,7 @@ def test_what_an_entry_says(parse: Callable[[bytes], etree._Element]) -> None:
     newest, oldest = feed.findall("a:entry", ATOM)
     assert newest.findtext("a:title", namespaces=ATOM) == "La Revue: broken → ok"
     assert oldest.findtext("a:title", namespaces=ATOM) == "La Revue: ok → broken"
-    assert oldest.findtext("a:updated", namespaces=ATOM) == "2026-11-22T12:01:30+00:00"
+    assert oldest.findtext("a:published", namespaces=ATOM) == "2026-11-22T12:01:30+00:00"
     content = oldest.findtext("a:content", namespaces=ATOM) or ""
     assert "La Revue (revue) was ok and is broken since 2026-11-22 12:01 UTC." in content
     assert "Why: HTTP 500" in content
@@ -70,7 +70,7 @@ def test_what_an_entry_says(parse: Callable[[bytes], etree._Element]) -> None:
     assert link.get("href") == "https://feeds.example/news/sources?source=revue"
     (category,) = oldest.findall("a:category", ATOM)
     assert category.get("scheme") == "https://feeds.example/news/sources?state=broken"
-    assert feed.findtext("a:updated", namespaces=ATOM) == newest.findtext("a:updated", namespaces=ATOM)
+    assert feed.findtext("a:updated", namespaces=ATOM) == newest.findtext("a:published", namespaces=ATOM)
 
 
 def test_who_is_well_is_not_told_what_to_do() -> None:

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.render.text import exact_date, first_words, legal_text, one_line, rfc822, rfc3339, web_address
+from feeds.render.text import (
+    exact_date,
+    first_words,
+    legal_text,
+    one_line,
+    plain_line,
+    plain_text,
+    rfc822,
+    rfc3339,
+    web_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,11 +30,11 @@ from feeds.render.text import exact_date, first_words, legal_text, one_line, rfc
         ("a\x00b\x08c\x1b[0m", "abc[0m"),
         ("a\r\nb\rc\x0bd\x0ce", "a\nb\nc\nd\ne"),
         ("tab\tstays", "tab\tstays"),
-        ("\x80\x9fA\x85B\x7f", "A\x85B"),
+        ("\x80\x9fA\x85B\x7f", "A\nB"),
         ("a\ufffeb\uffffc\ufdd0d\U0001ffffe\U0010fffef", "abcdef"),
         ("\ud83d\ude00", "😀"),  # a pair left over from UTF-16
-        ("a\ud83d", "a\ufffd"),
-        ("\udc00a", "\ufffda"),
+        ("a\ud83d", "a"),
+        ("\udc00a\ufffd", "a"),
         ("👩\u200d👩\u200d👧 עברית \u202bمرحبا\u202c", "👩\u200d👩\u200d👧 עברית \u202bمرحبا\u202c"),
     ],
 )
@@ -42,13 +52,28 @@ def test_legal_text_is_what_xml_and_utf8_hold(text: str) -> None:
     assert legal_text(legal) == legal
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"])))
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\ufffd")))
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert legal_text(text) == text
 
 
 def test_one_line() -> None:
     assert one_line("  a\n\tb\u3000c\u2028d\x00 ") == "a b c d"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 < 2 > 0 & List<String>", "1 < 2 > 0 & List<String>"),
+        ("<b>bold</b> & <br>", "‹b›bold‹/b› & ‹br›"),
+        ("What does </body> do?", "What does ‹/body› do?"),
+        ("</ b> </3> </", "</ b> </3> </"),
+        ("<a<b></a>\n", "<a‹b›‹/a›\n"),
+    ],
+)
+def test_plain_text_is_taken_for_html_by_nobody(text: str, expected: str) -> None:
+    assert plain_text(text) == expected
+    assert plain_line(f" {text}  x") == " ".join(f"{expected} x".split())
 
 
 @pytest.mark.parametrize(
@@ -113,7 +138,12 @@ def test_web_address(url: str | None, expected: str | None) -> None:
         (  # local mean time, +08:05:43, is no offset of RFC 3339
             dt.datetime(1899, 7, 7, tzinfo=ZoneInfo("Asia/Shanghai")),
             "1899-07-07T00:00:00+08:06",
-            "Fri, 07 Jul 1899 00:00:00 +0806",
+            "Thu, 06 Jul 1899 15:54:00 +0000",
+        ),
+        (  # and +0545 is one that validators of RSS do not know
+            dt.datetime(2020, 1, 2, tzinfo=ZoneInfo("Asia/Kathmandu")),
+            "2020-01-02T00:00:00+05:45",
+            "Wed, 01 Jan 2020 18:15:00 +0000",
         ),
         (dt.datetime(999, 1, 1, tzinfo=dt.UTC), "0999-01-01T00:00:00Z", "Tue, 01 Jan 0999 00:00:00 +0000"),
     ],
