@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from types import MappingProxyType
+from typing import TypedDict, Unpack
 
 from feeds.errors import RenderError
-from feeds.model import NOTHING, Format, StoredArticle
+from feeds.model import Content, Format, StoredArticle
 from feeds.render import jsonfeed, xml
 from feeds.render.cache import ByteCache
 from feeds.render.entry import Original, Translation, describe, keys_of, published_at
@@ -17,21 +17,53 @@ from feeds.render.head import FeedHead, newest_change
 from feeds.render.rhythm import Rhythm, measure_rhythm
 
 CACHE_BYTES = 64 * 2**20
-NO_ORIGINALS: Mapping[str, Original] = MappingProxyType({})
-NO_TRANSLATIONS: Mapping[str, tuple[Translation, ...]] = MappingProxyType({})
 
 _DATED = ("alternates", "history", "updated")  # a mapping has no hash, and the date is stamped on afterwards
 _WITHOUT_DATE = attrgetter(*(each.name for each in fields(FeedHead) if each.name not in _DATED))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """What entries show beside their articles; see ``Renderer.render``."""
+class Beside(TypedDict, total=False):
+    """What entries show beside their articles.
+
+    ``labels``: keyword key -> display form, for the keywords of the articles. ``source_names``: source id -> name,
+    shown where an article has no author. ``originals``: article id -> what that article is a copy of.
+    ``translations``: article id -> the same story in other languages, one article for each. ``contents``: source id ->
+    how much of its articles is handed on; all of it where nothing is said.
+    """
 
     labels: Mapping[str, str]
     source_names: Mapping[str, str]
     originals: Mapping[str, Original]
     translations: Mapping[str, tuple[Translation, ...]]
+    contents: Mapping[str, Content]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    labels: Mapping[str, str] = field(default_factory=dict)
+    source_names: Mapping[str, str] = field(default_factory=dict)
+    originals: Mapping[str, Original] = field(default_factory=dict)
+    translations: Mapping[str, tuple[Translation, ...]] = field(default_factory=dict)
+    contents: Mapping[str, Content] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A feed in pieces: ``opened``, the ``entries`` joined by ``separator``, ``closed``.
+
+    ``seqs`` are the change numbers of the articles that the entries are of.
+    """
+
+    opened: bytes
+    entries: Sequence[bytes]
+    seqs: Sequence[int]
+    separator: bytes
+    closed: bytes
+
+    @property
+    def body(self) -> bytes:
+        """The whole document."""
+        return b"".join((self.opened, self.separator.join(self.entries), self.closed))
 
 
 class Renderer:
@@ -55,36 +87,42 @@ class Renderer:
         head: FeedHead,
         articles: Sequence[StoredArticle],
         format_: Format,
-        *,
-        labels: Mapping[str, str] = NOTHING,
-        source_names: Mapping[str, str] = NOTHING,
-        originals: Mapping[str, Original] = NO_ORIGINALS,
-        translations: Mapping[str, tuple[Translation, ...]] = NO_TRANSLATIONS,
+        **beside: Unpack[Beside],
     ) -> bytes:
-        """A whole feed in UTF-8, newest article first.
+        """A whole feed in UTF-8: the body of ``render_parts``."""
+        return self.render_parts(head, articles, format_, **beside).body
+
+    def render_parts(
+        self,
+        head: FeedHead,
+        articles: Sequence[StoredArticle],
+        format_: Format,
+        **beside: Unpack[Beside],
+    ) -> Rendered:
+        """A whole feed in UTF-8, newest article first, in pieces.
 
         Args:
             head: what the feed says of itself, for this format.
             articles: in any order, each once.
             format_: RSS 2.0, Atom 1.0 or JSON Feed 1.1.
-            labels: keyword key -> display form, for the keywords of these articles.
-            source_names: source id -> name, shown where an article has no author.
-            originals: article id -> what that article is a copy of.
-            translations: article id -> the same story in other languages, one article for each.
+            beside: what entries show beside their articles.
 
         Raises:
             RenderError: an article that no format can hold; its text says which.
         """
         updated = (head.updated or newest_change(articles)).astimezone(dt.UTC).replace(microsecond=0)
         newest_first = sorted(articles, key=_age, reverse=True)
-        shown = _Shown(labels=labels, source_names=source_names, originals=originals, translations=translations)
+        shown = _Shown(**beside)
         entries = self._write_entries(newest_first, format_, shown)
         if format_ is Format.JSON:
-            opened = jsonfeed.open_feed(head, updated)
-            return b"".join((opened, jsonfeed.SEPARATOR.join(entries), jsonfeed.close_feed()))
-        rhythm = measure_rhythm([published_at(stored) for stored in newest_first]) if format_ is Format.RSS else None
-        opened = xml.stamp(self._open(head, format_, rhythm), format_, updated)
-        return b"".join((opened, *entries, xml.close_feed(format_)))
+            opened, separator, closed = jsonfeed.open_feed(head, updated), jsonfeed.SEPARATOR, jsonfeed.close_feed()
+        else:
+            is_rss = format_ is Format.RSS
+            rhythm = measure_rhythm([published_at(stored) for stored in newest_first]) if is_rss else None
+            opened = xml.stamp(self._open(head, format_, rhythm), format_, updated)
+            separator, closed = b"", xml.close_feed(format_)
+        seqs = [stored.seq for stored in newest_first]
+        return Rendered(opened=opened, entries=entries, seqs=seqs, separator=separator, closed=closed)
 
     def _open(self, head: FeedHead, format_: Format, rhythm: Rhythm | None) -> bytes:
         """The beginning of an XML feed, made once until its words or addresses change."""
@@ -116,6 +154,7 @@ class Renderer:
                 public_url=self._public_url,
                 original=shown.originals.get(stored.article.id),
                 translations=shown.translations.get(stored.article.id, ()),
+                content=shown.contents.get(stored.article.source_id, Content.FULL),
             )
             return jsonfeed.write_entry(entry) if format_ is Format.JSON else xml.write_entry(entry, format_)
         except ValueError as error:  # what lxml, feedgen and UTF-8 raise for a text they cannot hold
@@ -132,4 +171,5 @@ def _entry_key(stored: StoredArticle, format_: Format, shown: _Shown) -> Hashabl
     article = stored.article
     labels = tuple(map(shown.labels.get, keys_of((*article.keywords, *article.inferred))))
     source_name, original = shown.source_names.get(article.source_id), shown.originals.get(article.id)
-    return article.id, stored.seq, format_, labels, source_name, original, shown.translations.get(article.id)
+    told, content = shown.translations.get(article.id), shown.contents.get(article.source_id, Content.FULL)
+    return article.id, stored.seq, format_, labels, source_name, original, told, content

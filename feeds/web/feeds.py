@@ -17,11 +17,13 @@ from feeds.web.errors import say
 from feeds.web.feedpage import feed_page
 from feeds.web.links import Chip, page_href, prefix
 from feeds.web.locales import gettext, show_language
+from feeds.web.origins import open_to_all_origins
 from feeds.web.ready import FEED_CACHING
 from feeds.web.searchbox import search_box
 from feeds.web.services import respond, services
 
 room = Blueprint("feeds", __name__)
+open_to_all_origins(room)
 
 SOURCES_OFFERED = 50
 
@@ -37,9 +39,7 @@ class FeedPath(BaseConverter):
 def feed(_path: str) -> BaseResponse:
     """A feed, or the page of one."""
     shared = services()
-    # not the routed path: werkzeug has taken slashes off its front
-    path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-    place = find_place(path, request.query_string.decode("latin-1"), shared.catalogue, shared.named)
+    place = find_place(asked_path(), request.query_string.decode("latin-1"), shared.catalogue, shared.named)
     if isinstance(place, Moved):
         return _move(place)
     if isinstance(place, Missing):
@@ -49,6 +49,11 @@ def feed(_path: str) -> BaseResponse:
     if place.address.format is None:
         return respond(feed_page(place))
     return respond(shared.answers.ready(place.address, named=place.named))
+
+
+def asked_path() -> str:
+    """The decoded path as it was asked for: of the routed one werkzeug has taken slashes off the front."""
+    return str(request.environ["PATH_INFO"]).encode("latin-1").decode("utf-8", "replace")
 
 
 @room.get("/feeds")

@@ -7,13 +7,17 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from feeds.model import FeedQuery, Format
-from feeds.query import NamedFeed, is_relative, write_address
-from feeds.render.head import MEDIA_TYPES, make_head, newest_change
+from feeds.query import NamedFeed, feed_id, is_relative, write_address
+from feeds.render.entry import lesser
+from feeds.render.head import MEDIA_TYPES, FeedHead, make_head, newest_change
 from feeds.render.renderer import Renderer
 from feeds.settings import Settings
 from feeds.web.catalogue import Catalogue
+from feeds.web.deltas import find_parts, stand_for
 from feeds.web.loading import Loader
+from feeds.web.origins import FOR_ALL_ORIGINS
 from feeds.web.ready import Ready, keep_ready
+from feeds.web.relations import in_other_languages, write_links
 
 CONTENT_TYPES: Mapping[Format, str] = MappingProxyType(
     {
@@ -43,7 +47,9 @@ class Maker:
         overview = self._catalogue.overview()
         source, section = query.source, query.section
         name = named.name if named else None
-        names = self._loader.names({stored.article.source_id for stored in articles} | ({source} if source else set()))
+        shown = {stored.article.source_id for stored in articles}
+        sources = self._catalogue.sources(shown | ({source} if source else set()))
+        names = {source_id: each.name for source_id, each in sources.items()}
         head = make_head(
             query,
             format_,
@@ -54,34 +60,34 @@ class Maker:
             source_name=names.get(source) if source else None,
             named=named,
         )
-        body = self._renderer.render(
+        rendered = self._renderer.render_parts(
             head,
             articles,
             format_,
             labels=labels,
             source_names=names,
+            contents={
+                source_id: lesser(query.content, sources[source_id].content) for source_id in shown & sources.keys()
+            },
             originals=self._loader.originals(articles),
             translations=self._loader.translations(articles),
         )
+        # articles leave and enter as time goes by, and neither their dates of change nor their numbers tell
+        is_timeless = not is_relative(query.question)
+        others = () if named else in_other_languages(query, overview)
         return keep_ready(
-            body,
+            rendered.body,
             CONTENT_TYPES[format_],
-            # articles leave and enter as time goes by, and their dates of change do not tell
-            last_modified=newest_change(articles) if articles and not is_relative(query.question) else None,
-            extra=(("Link", _links(head.self_url, head.html_url, head.alternates, format_)), _FOR_ALL_ORIGINS),
+            last_modified=newest_change(articles) if articles and is_timeless else None,
+            always=FOR_ALL_ORIGINS,
+            extra=(("Link", write_links(head, format_, others)),),
             twin=f"{self._prefix}{write_address(query, None, labels, name=name)}#subscribe",
+            parts=find_parts(rendered, head=self._identify(head, query)) if is_timeless else None,
         )
 
-
-def _links(self_url: str, html_url: str, alternates: Mapping[Format, str], format_: Format) -> str:
-    """The Link header (RFC 8288): this feed, its page, and the same feed in the other formats."""
-    links = [f'<{self_url}>; rel="self"', f'<{html_url}>; rel="alternate"; type="text/html"']
-    links += [
-        f'<{url}>; rel="alternate"; type="{MEDIA_TYPES[other]}"'
-        for other, url in alternates.items()
-        if other != format_
-    ]
-    return ", ".join(links)
-
-
-_FOR_ALL_ORIGINS = ("Access-Control-Allow-Origin", "*")  # readers that run in a browser
+    def _identify(self, head: FeedHead, query: FeedQuery) -> str:
+        """Stands for all of a feed that a change number does not tell: its words and links, and what it asks."""
+        said = (head.id, head.title, head.description, head.language, head.self_url, head.html_url, head.author)
+        links = (head.rights, head.hub, tuple(head.alternates.values()))
+        # a named feed keeps its id when it asks something else
+        return stand_for(said, links, feed_id(query), self._catalogue.meant_by(query))

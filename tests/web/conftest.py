@@ -31,6 +31,8 @@ from feeds.settings import Settings
 from feeds.store import open_store
 from feeds.store.base import Store
 from feeds.web.app import create_app
+from feeds.web.fast import FastLayer
+from feeds.web.services import NAME
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 BASE = "http://feeds.test"
@@ -264,3 +266,28 @@ def ask(app: Any, path: str, method: str = "GET", query: str = "", **headers: st
     environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
     body, status, answered = run_wsgi_app(app, environ, buffered=True)
     return Answer(int(status[:3]), tuple(answered.items()), b"".join(body))
+
+
+class Both:
+    """Asks Flask and the fast layer, and lets nobody tell them apart."""
+
+    def __init__(self, flask: Flask) -> None:
+        self.flask = flask
+        shared = flask.extensions[NAME]
+        self.handed_on = 0
+        self.fast = FastLayer(self._count, shared.answers, shared.meter)
+
+    def _count(self, environ: Any, start_response: Any) -> Any:
+        self.handed_on += 1
+        return self.flask(environ, start_response)
+
+    def __call__(self, path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
+        slow = ask(self.flask, path, method, query, **headers)
+        fast = ask(self.fast, path, method, query, **headers)
+        assert fast == slow
+        return fast
+
+
+@pytest.fixture
+def both(app: Flask) -> Both:
+    return Both(app)

@@ -19,8 +19,7 @@ from feeds.store.base import Store
 from feeds.web.app import create_app
 from feeds.web.services import NAME, Services
 
-from .conftest import NOW, ask, make_article
-from .test_http import Both
+from .conftest import NOW, Both, ask, make_article
 
 GIVEN = make_article(
     60, "rundschau", "de", "Washington zögert", keywords=("USA", "Vereinigte Staaten"), inferred=("China",)

@@ -14,8 +14,7 @@ from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web.app import create_app
 
-from .conftest import ARTICLES, NOW, Watched, ask, make_article
-from .test_http import Both
+from .conftest import ARTICLES, NOW, Both, Watched, ask, make_article
 
 COPY = make_article(50, "revue", "de", "BMW und Alibaba, noch einmal", keywords=("BMW",))
 

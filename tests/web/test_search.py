@@ -17,8 +17,7 @@ from feeds.store.base import Store
 from feeds.web import named as named_feeds
 from feeds.web.app import create_app
 
-from .conftest import NOW, Answer, make_article, write
-from .test_http import Both
+from .conftest import NOW, Answer, Both, make_article, write
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 EVERYTHING = "/feeds/all/search.atom"

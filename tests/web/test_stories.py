@@ -13,8 +13,7 @@ from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web.app import create_app
 
-from .conftest import ARTICLES, NOW
-from .test_http import Both
+from .conftest import ARTICLES, NOW, Both
 
 GERMAN = next(each for each in ARTICLES if each.language == "de")
 FRENCH = next(each for each in ARTICLES if each.language == "fr")
