@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -44,6 +45,7 @@ class Settings:
     hub_after_s: float = 2.0  # changes within so many seconds are told the hub together
     keys: tuple[str, ...] = ()  # with any, feeds are answered to those who name one of them: ?key=…
     client_rate: str = "600 per minute"  # answers to one client; empty: as many as it asks for
+    trusted_proxies: int = 0  # proxies in front, each of which adds to X-Forwarded-For whom it asks for
     log_level: str = "info"  # debug, info, warning, error
     log_format: str = "auto"  # auto (readable on a terminal, JSON otherwise), text, json
 
@@ -60,6 +62,11 @@ class Settings:
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104 - only compared
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
+    @property
+    def public_hub(self) -> str:
+        """The hub to announce and to tell; none where feeds are only for holders of a key: no hub could read them."""
+        return "" if self.keys else self.hub
+
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
     "port": (0, 65535),
@@ -74,7 +81,10 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "max_bytes": (10_000, 1_000_000_000),
     "alert_after_s": (0, 604_800),
     "hub_after_s": (0, 3600),
+    "trusted_proxies": (0, 16),
 }
+_RATE = re.compile(r"[1-9]\d{0,8} per (?:[1-9]\d{0,3} )?(?:second|minute|hour|day)s?")
+_LEAST_KEY_CHARS = 16
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "log_level": ("debug", "info", "warning", "error"),
     "log_format": ("auto", "text", "json"),
@@ -139,7 +149,8 @@ class _Reading:
             self.mistakes.append(ConfigError(where, key, f"expected {_WORDS.get(name, _TYPES[name])}{got}"))
             return
         if reason := _out_of_bounds(name, converted):
-            self.mistakes.append(ConfigError(where, key, f"{reason}, got {value!r}"))
+            got = "" if name in _SECRET else f", got {value!r}"
+            self.mistakes.append(ConfigError(where, key, reason + got))
         else:
             self.values[name] = converted
 
@@ -152,6 +163,10 @@ def _out_of_bounds(name: str, value: Any) -> str:
         return f"must be one of {', '.join(_CHOICES[name])}"
     if name in {"public_url", "hub"} and value and not value.startswith(("http://", "https://")):
         return "must start with http:// or https://"
+    if name == "client_rate" and value and not all(map(_RATE.fullmatch, value.split("; "))):
+        return 'must be empty or such as "600 per minute" or "20 per second; 5000 per hour"'
+    if name == "keys" and any(len(key) < _LEAST_KEY_CHARS or key.split() != [key] for key in value):
+        return f"each must have {_LEAST_KEY_CHARS} characters or more, without spaces, and be hard to guess"
     return ""
 
 

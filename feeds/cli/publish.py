@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -23,11 +23,12 @@ from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
 from feeds.web.ready import Ready, keep_ready
 from feeds.web.subscriptions import (
+    ALL,
+    Lists,
     Subscription,
     editions_with_articles,
     list_subscriptions,
     sources_with_articles,
-    write_opml,
 )
 
 # what a file system takes for one name (POSIX NAME_MAX), less the ending of the compressed form
@@ -38,7 +39,7 @@ def subscriptions(catalogue: Catalogue) -> Iterator[Subscription]:
     """Every feed that has articles: all of them together, then language by language."""
     languages = editions_with_articles(catalogue.overview())
     if languages:
-        yield Subscription(query=FeedQuery(), name="All languages")
+        yield Subscription(query=FeedQuery(), name=ALL)
     sources = sources_with_articles(catalogue)
     for language in languages:
         yield from list_subscriptions(catalogue, language, sources)
@@ -125,18 +126,41 @@ def export(settings: Settings, folder: Path) -> int:
                     too_long += 1
                     continue
                 _write_forms(folder / path, answers.ready(Address(query=one.query, format=form)), counts)
-        for language in (None, *editions_with_articles(catalogue.overview())):
-            path = f"feeds/{language}.opml" if language else "feeds.opml"
-            _write_forms(
-                folder / path, keep_ready(write_opml(settings, catalogue, language, named=named), "text/x-opml"), counts
-            )
+        for path, body in _subscription_lists(settings, catalogue, answers, named, found):
+            if len(path.rpartition("/")[2].encode()) > _LONGEST_NAME_BYTES:
+                continue  # its feed is told of already
+            _write_forms(folder / path, keep_ready(body, "text/x-opml"), counts)
     click.echo(
         f"{len(found) + len(named)} feeds: "
         f"{counts['written']} files written, {counts['same']} unchanged, under {folder}"
     )
+    if settings.keys:
+        click.echo("keys is set: no file asks for one, so see to it that the host of DIR does", err=True)
     if too_long:
         click.echo(f"{too_long} left out: their keyword is longer than a file name may be", err=True)
     return 1 if too_long else 0
+
+
+def _subscription_lists(
+    settings: Settings,
+    catalogue: Catalogue,
+    answers: Answers,
+    named: Sequence[NamedFeed],
+    found: Sequence[Subscription],
+) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of every list: of all feeds, of each language, and of each keyword of a language."""
+
+    def lists(query: FeedQuery) -> Lists:
+        newest = answers.loader.articles(query, limit=1)
+        return Lists(settings=settings, catalogue=catalogue, modified=newest[0].changed_at if newest else None)
+
+    yield "feeds.opml", lists(FeedQuery()).everything(named)
+    for language in editions_with_articles(catalogue.overview()):
+        yield f"feeds/{language}.opml", lists(FeedQuery(languages=(language,))).of_language(language)
+    for each in found:
+        if each.query.keywords:
+            path = spell_address(each.query, None, each.labels).lstrip("/")
+            yield f"{path}.opml", lists(each.query).around(each.query, each.labels, answers.loader.has_articles)
 
 
 def _write_forms(path: Path, ready: Ready, counts: dict[str, int]) -> None:

@@ -16,6 +16,9 @@ from feeds.web import api, feeds, layout, opml, ops, pages, sources
 from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
 from feeds.web.errors import speak_of_errors
+from feeds.web.gate import close_to_strangers
+from feeds.web.keys import Keys
+from feeds.web.limits import limit_clients
 from feeds.web.locales import use_locales
 from feeds.web.metrics import Meter
 from feeds.web.named import NamedFeeds
@@ -52,6 +55,8 @@ def create_app(settings: Settings, store: Store, *, clock: Callable[[], dt.datet
         app.register_blueprint(room)
     app.before_request(_start_clock)
     app.after_request(_count)
+    limit_clients(app, settings)
+    close_to_strangers(app, Keys(settings.keys))
     return app
 
 

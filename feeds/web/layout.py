@@ -40,12 +40,12 @@ _FOR_A_DAY = "public, max-age=86400"
 
 def page(template: str, *, caching: str = PAGE_CACHING, **values: object) -> Ready:
     """Renders a page in the visitor's language."""
-    language = page_language()
+    language, settings = page_language(), services().settings
     text = render_template(
         template,
         **{"discovery": (), "here": None, **values},
         ui=language,
-        site_title=services().settings.title,
+        site_title=settings.title,
         prefix=prefix(),
         page=page_href,
         asset=asset_href,
@@ -54,7 +54,8 @@ def page(template: str, *, caching: str = PAGE_CACHING, **values: object) -> Rea
     return keep_ready(
         text.encode("utf-8", "replace"),
         PAGE_TYPE,
-        caching=caching,
+        # behind keys: a browser asks each time, since what is on the page hangs on who asks
+        caching="no-cache" if settings.keys else caching,
         vary="Accept-Language, Accept-Encoding",
         extra=(("Content-Language", language), *SAFETY),
     )

@@ -36,6 +36,10 @@ class Loader:
         """How many articles a feed's question has in all. Raises StoreError."""
         return self._store.count(self.asked(query))
 
+    def has_articles(self, query: FeedQuery) -> bool:
+        """Whether its feed holds anything. Raises StoreError."""
+        return bool(self._store.window(self.asked(query), limit=1))
+
     def asked(self, query: FeedQuery, now: dt.datetime | None = None) -> FeedQuery:
         """The question as the store is asked: now, and by every word for what its keywords mean."""
         return self._catalogue.widened(resolved(query, now or self._now()))

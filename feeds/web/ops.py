@@ -113,6 +113,6 @@ def metrics() -> Response:
 def robots() -> Response:
     """Feeds and pages may be read by anyone; what only operators need is not for search."""
     # pages of questions are without end; their feeds may be read
-    refused = ("/metrics", "/health", "/feeds/*/search?")
+    refused = ("/",) if services().settings.keys else ("/metrics", "/health", "/feeds/*/search?")
     lines = ["User-agent: *", *(f"Disallow: {prefix()}{path}" for path in refused), ""]
     return respond(keep_ready("\n".join(lines).encode(), "text/plain; charset=utf-8"))

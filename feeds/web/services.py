@@ -15,6 +15,7 @@ from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
+from feeds.web.keys import NAMED
 from feeds.web.memory import BoundedMemory
 from feeds.web.metrics import Meter
 from feeds.web.named import NamedFeeds
@@ -61,6 +62,7 @@ def keep_page(key: Hashable, make: Callable[[], Ready], *, for_s: float) -> Read
     last one made stays; Raises StoreError when there is none.
     """
     shared = services()
+    key = (request.environ.get(NAMED, ""), key)  # feeds' addresses on it name the visitor's own key
     kept = shared.pages.get(key)
     seq, now = shared.answers.change_seq(), time.monotonic()
     if kept is not None and kept.seq == seq and now - kept.made_at < for_s:

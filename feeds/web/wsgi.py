@@ -13,6 +13,7 @@ from feeds.store import open_store
 from feeds.store.base import Store
 from feeds.web.app import create_app
 from feeds.web.fast import FastLayer
+from feeds.web.keys import Keys
 from feeds.web.services import NAME
 
 _lock = threading.Lock()
@@ -23,7 +24,8 @@ def build_app(settings: Settings, store: Store) -> FastLayer:
     flask = create_app(settings, store)
     shared = flask.extensions[NAME]
     shared.meter.keep_counting()
-    return FastLayer(flask, shared.answers, shared.meter)
+    shared.answers.keep_looking()
+    return FastLayer(flask, shared.answers, shared.meter, Keys(settings.keys))
 
 
 def __getattr__(name: str) -> Any:
