@@ -39,6 +39,7 @@ from feeds.model.question import (
     Synonym,
 )
 from feeds.model.source import PAGE_FIELDS, ApiFields, Kind, Recipe, Section, Source
+from feeds.model.topic import HubRecord, Placed, Topic, window_mark
 
 __all__ = [
     "NOTHING",
@@ -60,6 +61,7 @@ __all__ = [
     "Format",
     "Has",
     "Hints",
+    "HubRecord",
     "Item",
     "KeywordCount",
     "Kind",
@@ -71,6 +73,7 @@ __all__ = [
     "Outcome",
     "PageRecord",
     "PageState",
+    "Placed",
     "Question",
     "Recipe",
     "Section",
@@ -83,8 +86,10 @@ __all__ = [
     "StoryLink",
     "Synonym",
     "TargetRecord",
+    "Topic",
     "Twin",
     "Update",
     "Validators",
     "instant",
+    "window_mark",
 ]

@@ -15,16 +15,19 @@ from feeds.model import (
     Claim,
     FeedQuery,
     Format,
+    HubRecord,
     KeywordCount,
     Known,
     Outcome,
     PageRecord,
+    Placed,
     Source,
     SourceEvent,
     SourceState,
     SourceStatus,
     StoredArticle,
     TargetRecord,
+    Topic,
     Update,
 )
 from feeds.model.history import Archive, ArchiveDocument
@@ -213,6 +216,32 @@ class Store(Protocol):
 
         Where one is kept already that is returned, so all who write it at once answer the same bytes.
         """
+
+    # --- who is told of changes ---------------------------------------------------------------------------------
+
+    def ask_topics(self, asked: Mapping[str, Sequence[tuple[str, int]]], day: dt.date) -> None:
+        """Remembers that these feeds were asked for on a day: by address the window that each held then.
+
+        Of one that is known already only the day is new. There are no more than ``topics.MOST_TOPICS``.
+        """
+
+    def topics(self) -> list[Topic]:
+        """All feeds that were asked for, by address."""
+
+    def tell_topics(self, told: Mapping[str, str]) -> None:
+        """Remembers, by address, the mark of what the hub was now told that a feed holds."""
+
+    def forget_topics(self, before: dt.date) -> int:
+        """Forgets the topics that nobody asked for on that day or later; returns how many."""
+
+    def placed_after(self, seq: int, *, limit: int) -> list[Placed]:
+        """Where the articles stand that changed after ``seq``, oldest change first, each once with its last one."""
+
+    def note_hub(self, record: HubRecord, now: dt.datetime) -> None:
+        """Keeps how telling the hub went so far."""
+
+    def hub_record(self) -> HubRecord:
+        """How it went, as last noted."""
 
     def ping(self) -> None:
         """Raises StoreError unless the database answers."""

@@ -1,7 +1,7 @@
 """The store over SQLAlchemy Core: each method one transaction, each failure of the database a StoreError.
 
 What the methods do stands in the rooms beside this: registering, schedule, watching, memory, copies, activity, writing,
-questions, reading. Here are only the transactions. A read sees one state of the database from beginning to end.
+questions, reading, topics. Here are only the transactions. A read sees one state of the database from beginning to end.
 """
 
 from __future__ import annotations
@@ -22,16 +22,19 @@ from feeds.model import (
     Claim,
     FeedQuery,
     Format,
+    HubRecord,
     KeywordCount,
     Known,
     Outcome,
     PageRecord,
+    Placed,
     Source,
     SourceEvent,
     SourceState,
     SourceStatus,
     StoredArticle,
     TargetRecord,
+    Topic,
     Update,
 )
 from feeds.model.history import Archive, ArchiveDocument
@@ -46,6 +49,7 @@ from feeds.store import (
     rekeying,
     schedule,
     standins,
+    topics,
     watching,
     writing,
 )
@@ -299,6 +303,41 @@ class SqlStore:
         """Keeps an archive as it is written."""
         with self._writing() as connection:
             return archives.keep(connection, feed, number, format_, written)
+
+    def ask_topics(self, asked: Mapping[str, Sequence[tuple[str, int]]], day: dt.date) -> None:
+        """Remembers which feeds were asked for."""
+        with self._writing() as connection:
+            topics.ask(connection, asked, day)
+
+    def topics(self) -> list[Topic]:
+        """All feeds that were asked for."""
+        with self._reading() as connection:
+            return topics.topics(connection)
+
+    def tell_topics(self, told: Mapping[str, str]) -> None:
+        """Remembers what the hub was told."""
+        with self._writing() as connection:
+            topics.tell(connection, told)
+
+    def forget_topics(self, before: dt.date) -> int:
+        """Forgets what nobody asked for any more."""
+        with self._writing() as connection:
+            return topics.forget(connection, before)
+
+    def placed_after(self, seq: int, *, limit: int) -> list[Placed]:
+        """Where articles stand that changed after one."""
+        with self._reading() as connection:
+            return topics.placed_after(connection, seq, limit)
+
+    def note_hub(self, record: HubRecord, now: dt.datetime) -> None:
+        """Keeps how telling the hub went."""
+        with self._writing() as connection:
+            topics.note_hub(connection, record, now)
+
+    def hub_record(self) -> HubRecord:
+        """How it went."""
+        with self._reading() as connection:
+            return topics.hub_record(connection)
 
     def ping(self) -> None:
         """Asks the database for an answer."""

@@ -126,6 +126,17 @@ note = Table(
     Column("noted_at", Instant, nullable=False),
 )
 
+# feeds that the hub is told about; ``key`` stands for an address, which may be longer than an index takes
+topic = Table(
+    "topic",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("address", CleanText, nullable=False),
+    Column("told", String(24), nullable=False),
+    Column("asked_on", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # articles of a source by the day they are dated, for as long as ``activity.KEPT_DAYS``
 activity = Table(
     "activity",
