@@ -46,6 +46,9 @@ _FIELDS = (
     "summary",
     "content_html",
     "image",
+    "image_credit",
+    "enclosures",
+    "rights",
 )
 
 
@@ -122,6 +125,9 @@ def _item(entry: Entry, feed: Feed, section: Section) -> Item:
         summary=entry.summary,
         content_html=entry.content_html,
         image=entry.image,
+        image_credit=entry.image_credit,
+        enclosures=entry.enclosures,
+        rights=entry.rights or feed.rights,
     )
     provenance = {name: "feed" for name in _FIELDS if getattr(item, name)}
     return replace(item, provenance=provenance if entry.has_page else {**provenance, "url": NO_PAGE})

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 import lxml.etree
 import lxml.html
 
+from feeds.model import Enclosure
 from feeds.urls import clean_url, is_http_url
 
 # a shorter text is shown as a summary too: it may be all there is
@@ -69,6 +70,9 @@ class Entry:
     summary: str | None = None
     content_html: str | None = None
     image: str | None = None
+    image_credit: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    rights: str | None = None
     has_page: bool = True
 
 
@@ -76,14 +80,15 @@ class Entry:
 class Feed:
     """A feed that was read; ``reader`` names what read it.
 
-    ``language`` and ``authors`` stand in where an entry names none. ``is_feed`` is False where neither the root
-    element nor anything in it is a feed's.
+    ``language``, ``authors`` and ``rights`` (RFC 4287, 4.2.10) stand in where an entry names none. ``is_feed`` is False
+    where neither the root element nor anything in it is a feed's.
     """
 
     entries: tuple[Entry, ...]
     reader: str
     language: str | None = None
     authors: tuple[str, ...] = ()
+    rights: str | None = None
     is_feed: bool = True
 
 

@@ -22,6 +22,10 @@ from feeds.extract.feed_entry import (
     one_line,
     split_texts,
 )
+from feeds.extract.files import file_of
+from feeds.model import Enclosure
+
+_MOST_FILES = 100
 
 
 def read_json_feed(text: str, url: str) -> Feed | None:
@@ -66,6 +70,18 @@ def _read_item(item: Mapping[str, Any], base: str) -> Entry:
         summary=summary,
         content_html=content,
         image=absolute(best_image((), pictures, enclosed, ()), base),
+        enclosures=tuple(filter(None, (_file(one, base) for one in attachments[:_MOST_FILES]))),
+    )
+
+
+def _file(attachment: Mapping[str, Any], base: str) -> Enclosure | None:
+    return file_of(
+        attachment.get("url"),
+        base=base,
+        media_type=attachment.get("mime_type"),
+        length=attachment.get("size_in_bytes"),
+        duration=attachment.get("duration_in_seconds"),
+        title=attachment.get("title"),
     )
 
 

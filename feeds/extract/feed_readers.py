@@ -32,6 +32,7 @@ from feeds.extract.feed_entry import (
     plain_title,
     split_texts,
 )
+from feeds.extract.feed_media import as_files
 from feeds.extract.feed_mend import Mended
 from feeds.extract.feed_xml import Written, WrittenFeed, read_written
 
@@ -85,6 +86,7 @@ def _read_fast(data: bytes, written: WrittenFeed, url: str) -> Feed | None:
         reader="fastfeedparser",
         language=written.language,
         authors=author_names(written.authors),
+        rights=written.rights,
         is_feed=True,
     )
 
@@ -96,6 +98,7 @@ def _fast_entry(found: Mapping[str, Any], own: Written, feed_base: str, *, is_at
     authors = author_names(own.authors)
     image = best_image(found.get("media_content") or (), (own.image,), found.get("enclosures") or (), authors)
     link = _fast_link(found, own, base)
+    picture = absolute(image, base)
     return Entry(
         link=link,
         guid=own.guid,
@@ -107,9 +110,18 @@ def _fast_entry(found: Mapping[str, Any], own: Written, feed_base: str, *, is_at
         language=own.language,
         summary=summary or (one_line(own.caption) if own.caption and not content else None),
         content_html=_fast_markup(content, own, base),
-        image=absolute(image, base),
+        image=picture,
+        image_credit=_credit_of(picture, own, base),
+        enclosures=as_files(own.files, base, duration=own.duration),
+        rights=own.rights,
         has_page=not _is_enclosed(link, own, base),
     )
+
+
+def _credit_of(picture: str | None, own: Written, base: str) -> str | None:
+    """Who made the picture that is shown: what is said of it, else of all pictures of the entry."""
+    named = (credit for address, credit in own.credits.items() if address and absolute(address, base) == picture)
+    return next(named, own.credits.get("")) if picture else None
 
 
 def _is_enclosed(link: str | None, own: Written, base: str) -> bool:
@@ -186,6 +198,7 @@ def _read_slow(data: bytes, written: WrittenFeed, url: str) -> Feed:
         reader="feedparser",
         language=dict.get(found.feed, "language") or written.language,
         authors=author_names(_slow_authors(found.feed)) if is_atom else (),
+        rights=written.rights,
         is_feed=written.form is not None or bool(found.version) or bool(entries),
     )
 
@@ -232,6 +245,9 @@ def _as_written(entry: Entry, own: Written, feed_base: str) -> Entry:
         guid=own.guid,
         content_html=content,
         language=own.language or entry.language,
+        image_credit=_credit_of(entry.image, own, base),
+        enclosures=as_files(own.files, base, duration=own.duration),
+        rights=own.rights,
         has_page=not _is_enclosed(link, own, base),
     )
 

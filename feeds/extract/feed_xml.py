@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 import lxml.etree
 
+from feeds.extract.feed_children import Children, children_of, first_text, links_of
+from feeds.extract.feed_entry import plain_title
+from feeds.extract.feed_media import WrittenFile, credits_of, files_of
 from feeds.extract.feed_mend import XHTML, Mended, count_entries, inline_markup
 from feeds.extract.feed_names import local_name, name_of
 
@@ -33,7 +36,8 @@ class Written:
     summary and content to the type attribute of the Atom element (``text`` when it has none); ``xhtml`` holds the
     markup of those given inline. ``caption`` is a description of the media, which stands in for a summary;
     ``full_text`` is markup from elements that no feed library looks into. ``other_links`` are the entry's addresses
-    that are not called its page, the likeliest first, ``enclosures`` those of files that come with it.
+    that are not called its page, the likeliest first, ``enclosures`` those of files that come with it, ``files`` what
+    it says of those, ``duration`` how long it plays. ``credits`` are ``feed_media.credits_of`` it.
     """
 
     guid: str | None = None
@@ -52,6 +56,10 @@ class Written:
     full_text: str | None = None
     other_links: tuple[str, ...] = ()
     enclosures: tuple[str, ...] = ()
+    files: tuple[WrittenFile, ...] = ()
+    duration: str | None = None
+    credits: Mapping[str, str]
+    rights: str | None = None
     types: Mapping[str, str]
     xhtml: Mapping[str, str]
 
@@ -69,6 +77,7 @@ class WrittenFeed:
     language: str | None = None
     link: str | None = None
     authors: tuple[str, ...] = ()
+    rights: str | None = None
 
 
 def read_written(mended: Mended) -> WrittenFeed:
@@ -79,14 +88,15 @@ def read_written(mended: Mended) -> WrittenFeed:
     form = {"rss": "rss", "rdf": "rdf", "feed": "atom", "channel": "rss"}.get(local_name(root.tag).lower())
     found = [element for element in root.iter("{*}*") if name_of(element.tag) in _ENTRIES]
     channel = about_of(root)
-    about = _children(channel, skip=_ENTRIES)
+    about = children_of(channel, skip=_ENTRIES)
     return WrittenFeed(
         form=form,
         entries=tuple(_read_entry(element) for element in found),
         opened=len(found) if mended.is_well_formed else count_entries(mended.data),
-        language=_first(about, ("language", "dc:language")) or channel.get(_LANG) or root.get(_LANG),
-        link=_first(about, ("link",)) or _alternate(about),
+        language=first_text(about, ("language", "dc:language")) or channel.get(_LANG) or root.get(_LANG),
+        link=first_text(about, ("link",)) or _alternate(about),
         authors=_authors(about) if form == "atom" else (),
+        rights=_rights(about),
     )
 
 
@@ -95,22 +105,10 @@ def about_of(root: lxml.etree._Element) -> lxml.etree._Element:
     return next((child for child in root if name_of(child.tag) == "channel"), root)
 
 
-_Children = dict[str, list[lxml.etree._Element]]  # noqa: SLF001 - lxml has no public name for its element type
-
-
-def _children(parent: lxml.etree._Element, *, skip: frozenset[str] = frozenset()) -> _Children:
-    found: _Children = {}
-    for child in parent:
-        name = name_of(child.tag)
-        if name not in skip:
-            found.setdefault(name, []).append(child)
-    return found
-
-
 def _read_entry(element: lxml.etree._Element) -> Written:
-    children = _children(element)
+    children = children_of(element)
     guid = next((one for one in children.get("guid", []) if one.text), None)
-    identity = guid.text if guid is not None else _first(children, ("atom:id", "id")) or element.get(_ABOUT)
+    identity = guid.text if guid is not None else first_text(children, ("atom:id", "id")) or element.get(_ABOUT)
     is_permalink = guid is None or guid.get("isPermaLink", "true").strip().lower() != "false"
     texts = {
         field: one
@@ -120,20 +118,24 @@ def _read_entry(element: lxml.etree._Element) -> Written:
     return Written(
         guid=(identity or "").strip() or None,
         is_permalink=is_permalink,
-        link=_first(children, ("feedburner:origlink", "link")),
-        published=_first(children, _PUBLISHED) or _first(children, _CREATED),
-        updated=_first(children, _UPDATED),
+        link=first_text(children, ("feedburner:origlink", "link")),
+        published=first_text(children, _PUBLISHED) or first_text(children, _CREATED),
+        updated=first_text(children, _UPDATED),
         authors=_authors(children) or _source_authors(children),
         keywords=_all(children, ("media:keywords", "itunes:keywords")),
-        language=_first(children, ("dc:language", "language")) or _inherited(element, _LANG)[-1],
+        language=first_text(children, ("dc:language", "language")) or _inherited(element, _LANG)[-1],
         bases=tuple(base for base in _inherited(element, _BASE) if base),
         content_base=texts["content"].get(_BASE) if "content" in texts else None,
         image=_thumbnail(children),
-        caption=_first(children, ("media:description",)) or _first(_grouped(children), ("media:description",)),
-        has_summary=bool(_first(children, _SUMMARIES)),
+        caption=first_text(children, ("media:description",)) or first_text(_grouped(children), ("media:description",)),
+        has_summary=bool(first_text(children, _SUMMARIES)),
         full_text=_full_text(children),
         other_links=_other_links(children),
         enclosures=_enclosures(children),
+        files=files_of(children),
+        duration=first_text(children, ("itunes:duration",)),
+        credits=credits_of(children),
+        rights=_rights(children),
         types={field: _type_of(one) for field, one in texts.items() if name_of(one.tag).startswith("atom:")},
         xhtml={field: inline_markup(one) for field, one in texts.items() if _type_of(one) in XHTML},
     )
@@ -142,20 +144,18 @@ def _read_entry(element: lxml.etree._Element) -> Written:
 _FULL_TEXTS = ("turbo:content", "fullitem", "xhtml:body", "xhtml:div", "yandex:full-text")
 # what stands in where no alternate is named: where it is from, what it is about, what it holds, itself as an entry
 _RELATIONS = ("alternate", "via", "related", "enclosure", "self")
+_RIGHTS = ("atom:rights", "dc:rights", "dcterms:rights", "media:copyright", "copyright", "atom:copyright")
 _SUMMARIES = ("description", "atom:summary", "summary", "itunes:summary")
 _TEXTS = {"title": ("title", "atom:title"), "summary": ("atom:summary",), "content": ("atom:content",)}
 
 
-def _first(children: _Children, names: tuple[str, ...]) -> str | None:
-    for name in names:
-        for child in children.get(name, ()):
-            text = (child.text or "").strip()
-            if text:
-                return text
-    return None
+def _rights(children: Children) -> str | None:
+    """The notice of rights, its markup and entities resolved; that of Atom may be given inline."""
+    found = next((one for name in _RIGHTS for one in children.get(name, ()) if "".join(one.itertext()).strip()), None)
+    return plain_title("".join(found.itertext())) or None if found is not None else None
 
 
-def _full_text(children: _Children) -> str | None:
+def _full_text(children: Children) -> str | None:
     """The text of an entry in full, as some feeds give it beside, or instead of, a teaser."""
     for content in children.get("atom:content", ()):
         if content.get("mode") == "base64":  # Atom 0.3 only
@@ -175,32 +175,28 @@ def _decoded(text: str) -> str | None:
         return None
 
 
-def _other_links(children: _Children) -> tuple[str, ...]:
+def _other_links(children: Children) -> tuple[str, ...]:
     """Content elsewhere first (RFC 4287, 4.1.3.2), then links by their relation, then enclosures of RSS."""
     elsewhere = [one.get("src") for one in children.get("atom:content", ())]
-    links = [(one.get("rel", "alternate").strip().lower().rpartition("/")[2], one) for one in _links(children)]
+    links = [(one.get("rel", "alternate").strip().lower().rpartition("/")[2], one) for one in links_of(children)]
     named = [one.get("href") for relation in _RELATIONS for name, one in links if name == relation]
     return tuple(address for address in (*elsewhere, *named, *_enclosures(children)) if address)
 
 
-def _enclosures(children: _Children) -> tuple[str, ...]:
-    linked = [one.get("href") for one in _links(children) if one.get("rel", "").strip().lower() == "enclosure"]
+def _enclosures(children: Children) -> tuple[str, ...]:
+    linked = [one.get("href") for one in links_of(children) if one.get("rel", "").strip().lower() == "enclosure"]
     enclosed = [one.get("url") for one in children.get("enclosure", ())]
     return tuple(address for address in (*linked, *enclosed) if address)
 
 
-def _links(children: _Children) -> list[lxml.etree._Element]:
-    return [*children.get("atom:link", ()), *children.get("link", ())]
-
-
-def _all(children: _Children, names: tuple[str, ...]) -> tuple[str, ...]:
+def _all(children: Children, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(child.text for name in names for child in children.get(name, ()) if child.text and child.text.strip())
 
 
-def _authors(children: _Children) -> tuple[str, ...]:
+def _authors(children: Children) -> tuple[str, ...]:
     """Names as written: dc:creator says whom it means, RSS's author is an address first of all."""
     people = [one for kind in ("atom:author", "author") for one in children.get(kind, ())]
-    named = [_first(_children(person), ("atom:name", "name")) for person in people]
+    named = [first_text(children_of(person), ("atom:name", "name")) for person in people]
     written = (
         *_all(children, ("dc:creator",)),
         *(name or person.text or "" for person, name in zip(people, named, strict=True)),
@@ -209,12 +205,12 @@ def _authors(children: _Children) -> tuple[str, ...]:
     return found or _all(children, ("itunes:author",))
 
 
-def _source_authors(children: _Children) -> tuple[str, ...]:
+def _source_authors(children: Children) -> tuple[str, ...]:
     """Whom an entry copied from another feed is from (RFC 4287, 4.2.11)."""
-    return next((_authors(_children(source)) for source in children.get("atom:source", ())), ())
+    return next((_authors(children_of(source)) for source in children.get("atom:source", ())), ())
 
 
-def _thumbnail(children: _Children) -> str | None:
+def _thumbnail(children: Children) -> str | None:
     for thumbnail in (*children.get("media:thumbnail", ()), *_grouped(children).get("media:thumbnail", ())):
         url: str | None = thumbnail.get("url")
         if url:
@@ -222,11 +218,11 @@ def _thumbnail(children: _Children) -> str | None:
     return next((one.get("href") for one in children.get("itunes:image", ()) if one.get("href")), None)
 
 
-def _grouped(children: _Children) -> _Children:
-    return next((_children(group) for group in children.get("media:group", ())), {})
+def _grouped(children: Children) -> Children:
+    return next((children_of(group) for group in children.get("media:group", ())), {})
 
 
-def _alternate(children: _Children) -> str | None:
+def _alternate(children: Children) -> str | None:
     for link in children.get("atom:link", ()):
         if link.get("rel", "alternate") == "alternate" and link.get("href"):
             return link.get("href")

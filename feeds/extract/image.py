@@ -7,7 +7,7 @@ So a declared picture counts most when the page shows the same one, and then as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
 import lxml.etree
@@ -66,6 +66,25 @@ def find_caption(page: Evidence, image: str) -> Found[str] | None:
             text = " ".join(clean(caption.text_content()) for caption in figure.iter("figcaption"))
             return Found(value=text, where="figcaption") if text else None
     return None
+
+
+def addresses_in(element: lxml.html.HtmlElement) -> Iterator[str]:
+    """Every address of a picture in an element, as written; the widest may be any of them."""
+    for one in element.iter("img", "source"):
+        for name in _ADDRESSES:
+            for part in _BETWEEN.split(one.get(name) or "") if "srcset" in name else (one.get(name) or "",):
+                address = part.strip().partition(" ")[0]
+                if address and not address.startswith("data:"):
+                    yield address
+
+
+def is_same_picture(image: str, addresses: Iterable[str]) -> bool:
+    """Whether one of the addresses is that of the picture, in whatever size."""
+    file = _file(image)
+    key = _key(file)
+    return bool(file) and any(
+        file == other or (len(key) >= _SHORTEST_KEY and key == _key(other)) for other in map(_file, addresses)
+    )
 
 
 def _declared(page: Evidence) -> Iterator[Found[str]]:

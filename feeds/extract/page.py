@@ -14,12 +14,14 @@ from typing import Any
 from feeds.extract.alternates import find_alternates
 from feeds.extract.authors import find_authors
 from feeds.extract.body import read_body
+from feeds.extract.credit import find_credit
 from feeds.extract.evidence import Evidence, gather
 from feeds.extract.found import Found, absolute
 from feeds.extract.image import find_caption, find_image
 from feeds.extract.jsonld import JsonLd, types_of
 from feeds.extract.keywords import find_keywords
 from feeds.extract.meta import Head
+from feeds.extract.page_files import find_files, find_rights
 from feeds.extract.page_recipe import BY_RECIPE, cut_out, select_fields
 from feeds.extract.title import find_title
 from feeds.extract.tree import parse_html
@@ -88,6 +90,8 @@ def _find_fields(page: Evidence, recipe: Recipe) -> dict[str, Found[Any] | None]
         "section": _first(ld, "articleSection") or head.first("article:section"),
         "summary": _first(ld, "description") or head.first("og:description", "description", "twitter:description"),
         "image": find_image(page),
+        "enclosures": find_files(page),
+        "rights": find_rights(page),
         "origin": next((Found(value=one.value[0], where=one.where) for one in page.visible.labelled("origin")), None),
         "alternates": find_alternates(page.tree, head, url),
         "is_free": _is_free(head, ld),
@@ -95,13 +99,15 @@ def _find_fields(page: Evidence, recipe: Recipe) -> dict[str, Found[Any] | None]
 
 
 def _add_lead_picture(page: Evidence, found: dict[str, Found[Any] | None], body_html: str) -> None:
-    """The body's first picture where none is declared; and the caption of whichever it is."""
+    """The body's first picture where none is declared; and of whichever it is the caption and the credit."""
     shown = _FIRST_PICTURE.search(body_html) if not found["image"] else None
     if shown:
         found["image"] = Found(value=absolute(page.url, unescape(shown[1])), where="body")
     image = found["image"]
     if image and not _by_recipe(found, "image_caption"):
         found["image_caption"] = find_caption(page, image.value)
+    if image:
+        found["image_credit"] = find_credit(page, image.value)
 
 
 def _by_recipe(found: Mapping[str, Found[Any] | None], field: str) -> bool:
@@ -117,7 +123,7 @@ def _value(found: Mapping[str, Found[Any] | None], field: str) -> Any:
 def _as_item(url: str, found: Mapping[str, Found[Any] | None]) -> Item:
     fields = {name: one for name, one in found.items() if one is not None}
     values = {name: one.value for name, one in fields.items()}
-    for name in ("authors", "keywords"):
+    for name in ("authors", "keywords", "enclosures"):
         values[name] = tuple(values.get(name, ()))
     provenance = MappingProxyType({name: one.where for name, one in fields.items()})
     return Item(url=url, provenance=provenance, **values)

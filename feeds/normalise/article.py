@@ -14,16 +14,23 @@ from feeds.errors import ArticleError
 from feeds.folding import display_form
 from feeds.model import Article, Item, instant
 from feeds.names import split_authors, split_keywords
+from feeds.normalise.files import one_file_each
 from feeds.normalise.html import plain_text, sanitise
-from feeds.normalise.language import choose_language
+from feeds.normalise.language import read_language
 from feeds.urls import clean_url, identity_of, is_http_url, plain_identity, registered_domain
 
 _SLACK = dt.timedelta(days=1)  # a page may be dated by a clock in the far east of ours
 _SUMMARY_CHARACTERS = 300
 _TITLE_CHARACTERS = 100
+_CREDIT_CHARACTERS = 200
+_RIGHTS_CHARACTERS = 300
+_CERTAINTY_DIGITS = 3  # more would only tell one machine's arithmetic from another's
 _INDEX = re.compile(r"(?:index|default|home)\.\w+", re.IGNORECASE)
 # what the addresses of articles have and those of sections have not: a number, several words, a file's ending
 _ARTICLE_STEP = re.compile(r"\d|-.*-|\.\w+$")
+# control characters, and halves of characters
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_READ_OF_A_NOTICE = 5000  # characters
 _SENTENCE_ENDS = ".!?…。！？؟।"
 
 
@@ -59,9 +66,9 @@ def normalise(
     if not title:
         raise ArticleError("neither a title nor any text", source_id=source_id, url=item.url)
     summary = _summary(item.summary, text)
-    spoken = choose_language(f"{title}. {text or summary}", declared=item.language, source=language)
+    spoken = read_language(f"{title}. {text or summary}", declared=item.language, source=language)
     provenance = dict(item.provenance)
-    dates = _dates(item, provenance, language=spoken, zone=zone, formats=date_formats, now=now)
+    dates = _dates(item, provenance, language=spoken.tag, zone=zone, formats=date_formats, now=now)
     identity, aliases = identify(item)
     return Article(
         id=uuid.uuid5(uuid.NAMESPACE_URL, f"{source_id}\n{identity}").urn,
@@ -69,7 +76,7 @@ def normalise(
         identity=identity,
         url=_address(item),
         title=title,
-        language=spoken,
+        language=spoken.tag,
         authors=split_authors(item.authors),
         published=dates["published"],
         updated=dates["updated"],
@@ -80,7 +87,13 @@ def normalise(
         content_text=text,
         image=item.image if item.image and is_http_url(item.image) else None,
         image_caption=plain_text(item.image_caption) if item.image_caption else None,
+        image_credit=_notice(item.image_credit, _CREDIT_CHARACTERS),
+        enclosures=one_file_each(item.enclosures),
+        rights=_notice(item.rights, _RIGHTS_CHARACTERS),
         origin=display_form(item.origin) if item.origin else None,
+        declared_language=spoken.declared or spoken.configured,
+        detected_language=spoken.detected,
+        language_certainty=round(spoken.sureness, _CERTAINTY_DIGITS) if spoken.detected else None,
         zone=zone,
         is_free=item.is_free,
         alternates=_alternates(item.alternates),
@@ -94,6 +107,12 @@ def display_title(title: str | None) -> str:
     if not title:
         return ""
     return " ".join((plain_text(title) if "<" in title else title).split())
+
+
+def _notice(text: str | None, limit: int) -> str | None:
+    """A credit or a notice on one line, without markup and control characters; shortened when it runs on."""
+    words = display_title(_UNPRINTABLE.sub(" ", text[:_READ_OF_A_NOTICE])) if text else ""
+    return _shorten(words, limit) or None
 
 
 def identify(item: Item) -> tuple[str, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from babel.core import get_global
 
-from feeds.folding import han_of, language_case
+from feeds.folding import canonical_language, han_of, language_case
 
 UNKNOWN = "und"
 _NO_LANGUAGE = "zxx"  # program code and the like
@@ -95,8 +95,8 @@ class Spoken:
 
     ``tag`` is what it is taken for, ``und`` when nothing says anything. ``declared`` is what page or feed says,
     ``configured`` what the source's configuration says, both well-formed and in full (``de-AT``), None when they say
-    nothing. ``detected`` is what the text looks like (None when it is too short to tell) and ``sureness``, 0 to 1,
-    how clearly.
+    nothing. ``detected`` is what the text looks like, with its script where the language is tagged with one (None when
+    it is too short to tell, or as likely another), and ``sureness``, 0 to 1, how clearly; 0 without ``detected``.
     """
 
     tag: str
@@ -166,12 +166,13 @@ def read_language(text: str, *, declared: str | None, source: str | None) -> Spo
     detected, sureness, group_sureness = _detect(seen)
     said = [tag for tag in (language_tag(declared), language_tag(source, with_region=True)) if tag]
     said = [tag for tag in said if not _is_contradicted(tag, seen)]
+    is_told = detected is not None and sureness >= _LIKELY
     return Spoken(
         tag=_with_script(_choose(said, detected, sureness, group_sureness, seen), seen),
         declared=_in_full(declared),
         configured=_in_full(source),
-        detected=detected,
-        sureness=sureness,
+        detected=_with_script(detected, seen) if detected and is_told else None,
+        sureness=sureness if is_told else 0.0,
     )
 
 
@@ -201,8 +202,10 @@ def _group(tag: str) -> str:
 
 
 def _in_full(declared: str | None) -> str | None:
-    tag = re.split("[,;\\s]", (declared or "").strip())[0]
-    return language_case(tag.split(".")[0]) if language_tag(tag) else None
+    """The tag as declared, well-formed; what stands behind a language that is none of its parts is left out."""
+    known = language_tag(declared)
+    tag = re.split("[,;\\s]", (declared or "").strip())[0].split(".")[0].replace("_", "-")
+    return (canonical_language(tag) or known) if known else None
 
 
 # --- tags -----------------------------------------------------------------------------------------------------------

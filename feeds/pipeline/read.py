@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from feeds.clock import utc_now
 from feeds.errors import ArticleError
+from feeds.extract.image import is_same_picture
 from feeds.extract.page import read_page
 from feeds.model import Article, Item, Recipe, Source
 from feeds.normalise.article import normalise
@@ -59,12 +60,14 @@ def as_article(source: Source, item: Item, *, now: dt.datetime) -> Article:
 def merge_listed(page: Item, listed: Item) -> Item:
     """The page's item, with what it lacks taken from its entry in the listing or feed.
 
-    A feed entry's guid stays the identity, whatever the page says. Provenance follows each value.
+    A feed entry's guid stays the identity, whatever the page says. What an entry says of its picture is not said of
+    another one on the page. Provenance follows each value.
     """
+    is_other = page.image and listed.image and not is_same_picture(page.image, (listed.image,))
     taken: dict[str, object] = {}
     for field in dataclasses.fields(Item):
         name = field.name
-        if name in ("url", "provenance"):
+        if name in ("url", "provenance") or (is_other and name in ("image_caption", "image_credit")):
             continue
         own, other = getattr(page, name), getattr(listed, name)
         if other in (None, "", ()) or (name == "alternates" and not other):
