@@ -38,10 +38,12 @@ from feeds.web.apishapes import Problem
 from feeds.web.errors import RETRY_AFTER_S
 from feeds.web.layout import page
 from feeds.web.links import page_href, public_base
+from feeds.web.origins import open_to_all_origins
 from feeds.web.ready import FEED_CACHING, Ready, keep_ready
 from feeds.web.services import keep_page, respond, services
 
 room = Blueprint("api", __name__)
+open_to_all_origins(room)
 log = structlog.get_logger()
 
 JSON_TYPE = "application/json"
@@ -198,16 +200,4 @@ def _store_down(error: StoreError) -> Response:
     log.error("the store does not answer", path=request.path, reason=str(error))
     answer = _problem(HTTPStatus.SERVICE_UNAVAILABLE, "The store does not answer at the moment. Try again shortly.")
     answer.headers["Retry-After"] = str(RETRY_AFTER_S)
-    return answer
-
-
-@room.after_request
-def _for_all_origins(answer: Response) -> Response:
-    """Programs that run in a browser may read it: it is public."""
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    answer.headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After"
-    if request.method == "OPTIONS":
-        answer.headers["Access-Control-Allow-Methods"] = _METHODS
-        answer.headers["Access-Control-Allow-Headers"] = "Authorization, If-None-Match, If-Modified-Since"
-        answer.headers["Access-Control-Max-Age"] = "86400"
     return answer

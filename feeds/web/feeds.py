@@ -17,11 +17,13 @@ from feeds.web.errors import say
 from feeds.web.feedpage import feed_page
 from feeds.web.links import Chip, page_href, prefix
 from feeds.web.locales import gettext, show_language
+from feeds.web.origins import open_to_all_origins
 from feeds.web.ready import FEED_CACHING
 from feeds.web.searchbox import search_box
 from feeds.web.services import respond, services
 
 room = Blueprint("feeds", __name__)
+open_to_all_origins(room)
 
 SOURCES_OFFERED = 50
 
