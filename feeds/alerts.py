@@ -13,7 +13,6 @@ import datetime as dt
 import hashlib
 import logging
 import re
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -27,6 +26,7 @@ from feeds.model import SourceEvent, SourceState
 from feeds.render.events import ADVICE, TROUBLE, source_page
 from feeds.settings import Settings
 from feeds.store.base import Store
+from feeds.telling import Watch, longer
 
 if TYPE_CHECKING:
     from apprise import Apprise
@@ -38,7 +38,6 @@ ABANDONED_S = 120.0
 FIRST_RETRY_S = 10.0
 LONGEST_RETRY_S = 900.0
 SEND_TIMEOUT_S = 30.0
-STOP_WITHIN_S = 5.0
 # what happened so long before an address was first told anything is history, not news
 HISTORY_S = 3600.0
 BATCH = 10_000  # events looked at in one step, and as many before them to know what was told last
@@ -231,30 +230,18 @@ class Teller:
         self._store = store
         self._clock = clock
         self._claimed, self._sent = f"alerts {service.key} claimed", f"alerts {service.key} sent"
-        self._ended = threading.Event()
         self._stuck: tuple[int, int, float] | None = None
         self._pause_until_s = float("-inf")
-        self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
+        self._watch = Watch(f"alerts to {service.name}", self.look, begin=self.skip_history)
+        self._ended = self._watch.ended
 
     def start(self) -> None:
         """Begins to look every 5 s."""
-        self._thread.start()
+        self._watch.start(every_s=LOOK_EVERY_S)
 
     def stop(self) -> None:
         """Ends soon; what could not be sent yet is left to the next process."""
-        self._ended.set()
-        self._thread.join(STOP_WITHIN_S)
-
-    def _run(self) -> None:
-        self._patiently(self.skip_history)
-        while not self._ended.wait(LOOK_EVERY_S):
-            self._patiently(self.look)
-
-    def _patiently(self, step: Callable[[], object]) -> None:
-        try:
-            step()
-        except StoreError as error:
-            log.error("alerts wait: the store does not answer", service=self._service.name, reason=str(error))
+        self._watch.stop()
 
     def skip_history(self) -> None:
         """A service that was never told anything is not told what happened long before. Raises StoreError."""
@@ -304,16 +291,16 @@ class Teller:
 
     def _deliver(self, message: Message, done: int) -> bool:
         """Tries until it is taken, more and more seldom; False when the process ends or another has taken it over."""
-        wait_s = FIRST_RETRY_S
+        wait_s = 0.0
         while True:
             failure = self._service.send(message)
             if not failure:
                 log.info("alert sent", service=self._service.name, title=message.title)
                 return True
+            wait_s = longer(wait_s, first_s=FIRST_RETRY_S, longest_s=LONGEST_RETRY_S)
             log.warning("alert not sent; tried again", service=self._service.name, reason=failure, in_s=wait_s)
             if self._ended.wait(wait_s):
                 return False
-            wait_s = min(LONGEST_RETRY_S, wait_s * 2)
             with suppress(StoreError):  # while it is away nobody can have taken the message over
                 if self._store.cursor(self._claimed) != done:
                     return False

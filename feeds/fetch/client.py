@@ -81,7 +81,7 @@ class Fetcher:
         clock: Callable[[], dt.datetime] = utc_now,
         robots: Robots | None = None,
     ) -> None:
-        self._user_agent = quote(user_agent.strip(), safe=_PRINTABLE)  # a contact may hold any letter, a header not
+        self._user_agent = header_text(user_agent)
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         self._max_redirects = max_redirects
@@ -148,7 +148,7 @@ class Fetcher:
         return self._robots.sitemaps(url)
 
     def _follow(self, url: str, journey: _Journey, *, is_conditional: bool) -> Document | NotModified:
-        current = _requestable(url)
+        current = requestable(url)
         seen: set[tuple[str, str]] = set()
         hops: set[int] = set()
         for _ in range(self._max_redirects + 1):
@@ -240,7 +240,12 @@ class Fetcher:
         )
 
 
-def _requestable(url: str) -> str:
+def header_text(text: str) -> str:
+    """Any text as a header can carry it: a contact may hold any letter."""
+    return quote(text.strip(), safe=_PRINTABLE)
+
+
+def requestable(url: str) -> str:
     """The normal form of ``url``; raises FetchError for what is not asked for."""
     if len(url) > _LONGEST_URL:
         raise FetchError(f"an address of {len(url)} characters is not fetched, {_LONGEST_URL} are the limit")
@@ -255,7 +260,7 @@ def _requestable(url: str) -> str:
 
 def _redirect_target(answer: Answer) -> str:
     try:
-        return _requestable(redirect_target(answer))
+        return requestable(redirect_target(answer))
     except (FetchError, ValueError) as error:
         raise FetchError(
             f"{answer.url} redirects to where nothing is fetched: {error}", status=answer.status

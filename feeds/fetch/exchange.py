@@ -40,7 +40,7 @@ class Answer:
 
 
 class Exchanger:
-    """Sends GET requests over guarded, pooled connections; safe to use from several threads."""
+    """Sends requests over guarded, pooled connections; safe to use from several threads."""
 
     def __init__(self, *, resolve: Resolver = resolve_host, ssl_context: ssl.SSLContext | None = None) -> None:
         trusted = ssl_context or httpx2.create_ssl_context()
@@ -93,13 +93,32 @@ class Exchanger:
                 body = _read_leniently(response, received)
             return Answer(url=url, status=response.status, headers=received, body=body)
 
+    def post(
+        self, url: str, body: bytes, *, headers: Sequence[tuple[str, str]], timeout_s: float, allow_private: bool
+    ) -> Answer:
+        """Sends ``body`` to ``url``, which is in normal form; of the answer's body only the beginning is read.
+
+        Raises:
+            FetchError: no address that may be dialled, no connection, no answer in time.
+        """
+        netloc = urlsplit(url).netloc
+        sent = [("Host", netloc), *headers, ("Content-Length", str(len(body))), ("Accept-Encoding", "identity")]
+        with (
+            _told(netloc, timeout_s),
+            deadline(timeout_s),
+            self._open(url, sent, allow_private=allow_private, body=body) as response,
+        ):
+            received = httpx2.Headers(response.headers)
+            return Answer(url=url, status=response.status, headers=received, body=_read_leniently(response, received))
+
     def _open(
-        self, url: str, headers: Sequence[tuple[str, str]], *, allow_private: bool
+        self, url: str, headers: Sequence[tuple[str, str]], *, allow_private: bool, body: bytes | None = None
     ) -> contextlib.AbstractContextManager[httpcore2.Response]:
         return self._pools[allow_private].stream(
-            b"GET",
+            b"GET" if body is None else b"POST",
             url,
             headers=[(name.encode("ascii"), value.encode()) for name, value in headers],
+            content=body,
             extensions={"timeout": {"pool": time_left_s()}},
         )
 

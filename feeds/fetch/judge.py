@@ -37,7 +37,7 @@ def redirect_target(answer: Answer) -> str:
 def trouble(answer: Answer, now: dt.datetime) -> SourceError | None:
     """The error that ``answer`` stands for, None when it can be used. 304 and redirects are the caller's business."""
     status = answer.status
-    said = f"{answer.url} answered {_words(status)}"
+    said = f"{answer.url} answered {words(status)}"
     if _is_challenge(answer):
         return Blocked(f"{said} and wants proof of a human visitor; ask the site to let this User-Agent in")
     if status == http.HTTPStatus.TOO_MANY_REQUESTS or (
@@ -90,7 +90,8 @@ def _is_challenge(answer: Answer) -> bool:
     return any(word in page for word in _CHALLENGE_WORDS)
 
 
-def _words(status: int) -> str:
+def words(status: int) -> str:
+    """A status as people say it: ``404 Not Found``."""
     try:
         return f"{status} {http.HTTPStatus(status).phrase}"
     except ValueError:

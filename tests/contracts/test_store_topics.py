@@ -82,7 +82,7 @@ def test_an_article_that_changed_twice_stands_once_and_is_not_new(
     edited = article("a", keywords=("Audi",), title="Otherwise", language="fr")
     last = desk.put(edited, change=Change.UPDATED)
     (placed,) = store.placed_after(0, limit=10)
-    assert (placed.seq, placed.keywords, placed.language, placed.is_new) == (last, {"audi"}, "fr", False)
+    assert (placed.seq, placed.keywords, placed.language, placed.is_new) == (last, frozenset({"audi"}), "fr", False)
 
 
 def test_what_only_its_own_source_shows_is_among_the_changes(

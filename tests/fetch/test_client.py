@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from feeds.errors import Blocked, FetchError, RateLimited, RobotsRefused, SourceError, SourceGone
 from feeds.fetch.budget import Budget
-from feeds.fetch.client import ACCEPT_FEED, Fetcher, _cookie_header, _requestable
+from feeds.fetch.client import ACCEPT_FEED, Fetcher, _cookie_header, requestable
 from feeds.model import Document, NotModified, Validators
 
 from .conftest import USER_AGENT, Get, Handler, MakeFetcher, Site, answer, redirect, running
@@ -122,7 +122,7 @@ _ODD = st.text(alphabet="ab%.:/?#[]@;&=+\\ _-~0189ß。中\t\n\x00|'\"<>", max_s
 @given(st.builds("{}://{}/{}".format, st.sampled_from(["http", "https"]), _ODD, _ODD))
 def test_the_http_library_reads_an_address_as_the_guard_does(text: str) -> None:
     try:
-        url = _requestable(text)
+        url = requestable(text)
     except FetchError:
         return
     ours, theirs = urlsplit(url), httpcore2.URL(url)
