@@ -20,19 +20,36 @@ from feeds.query.address import (
 from feeds.query.canon import canonical_question, full_hour, is_relative, resolve, write_question
 from feeds.query.language import MAX_QUESTION_CHARS, MAX_TERMS, point_at, read_question
 from feeds.query.named import LoadedNamed, NamedFeed, load_named
-from feeds.query.parameters import Parameters, known_parameters, other_parameters, read_parameters
+from feeds.query.parameters import (
+    ARCHIVE,
+    ASKING,
+    BEFORE,
+    NEWEST,
+    QUESTION,
+    Parameters,
+    Part,
+    known_parameters,
+    other_parameters,
+    read_parameters,
+)
 from feeds.query.settle import MAX_KEYWORDS, MAX_LANGUAGES, resolved, search_text
 
 __all__ = [
+    "ARCHIVE",
+    "ASKING",
+    "BEFORE",
     "MAX_KEYWORDS",
     "MAX_LANGUAGES",
     "MAX_PATH_CHARS",
     "MAX_QUESTION_CHARS",
     "MAX_TERMS",
+    "NEWEST",
+    "QUESTION",
     "Address",
     "LoadedNamed",
     "NamedFeed",
     "Parameters",
+    "Part",
     "canonical",
     "canonical_question",
     "feed_id",

@@ -14,7 +14,8 @@
 
 each with ``.atom``, ``.rss`` or ``.json`` behind it, or nothing for the HTML page of the same feed. ``?copies=hide``
 leaves syndicated copies out, ``?inferred=no`` keywords that were only found in the text, ``?content=summary`` the body
-of every article, ``?content=title`` its summary too; no other parameter means anything.
+of every article, ``?content=title`` its summary too. ``?archive=3`` and ``?before=700`` are further documents of the
+same feed (``Part``). No other parameter means anything.
 
 An address has three spellings. The *decoded path* is what a WSGI server hands on (``PATH_INFO`` as text): that is
 what ``read_address`` reads and ``spell_address`` writes. The *wire* form is the decoded path percent-encoded, and
@@ -37,7 +38,7 @@ from feeds.errors import QueryError
 from feeds.folding import display_form, is_language_tag, keyword_key, language_case, language_covers, without_covered
 from feeds.model import Content, FeedQuery, Format, Match
 from feeds.query.language import read_question
-from feeds.query.parameters import CONTENT, COPIES, INFERRED, QUESTION, Parameters
+from feeds.query.parameters import CONTENT, COPIES, INFERRED, NEWEST, QUESTION, Parameters, Part
 from feeds.query.settle import MAX_KEYWORDS, MAX_LANGUAGES, search_text, settle
 
 MAX_PATH_CHARS = 1000
@@ -66,13 +67,14 @@ class Address:
     """A question and how it is to be answered; ``format`` is None for the HTML page.
 
     Of a path ``name`` is that of a named feed, whose query is not known here, and ``is_search`` says that the
-    parameters hold a question.
+    parameters hold a question. ``part`` says which document of the feed.
     """
 
     query: FeedQuery
     format: Format | None = None
     name: str | None = None
     is_search: bool = False
+    part: Part = NEWEST
 
 
 def read_address(path: str) -> Address:
@@ -184,15 +186,26 @@ def spell_address(query: FeedQuery, format_: Format | None, labels: Mapping[str,
 
 
 def write_address(
-    query: FeedQuery, format_: Format | None, labels: Mapping[str, str] = _NONE, *, name: str | None = None
+    query: FeedQuery,
+    format_: Format | None,
+    labels: Mapping[str, str] = _NONE,
+    *,
+    name: str | None = None,
+    part: Part = NEWEST,
 ) -> str:
     """The canonical percent-encoded path of a question and its parameters; arguments as of ``spell_address``.
 
-    With ``name`` it is the named feed that asks this question.
+    With ``name`` it is the named feed that asks this question; ``part`` is which document of the feed.
     """
     if name is not None:
-        return spell_named(name, format_)
-    return quote(spell_address(query, format_, labels), safe="/+,") + write_parameters(query)
+        return spell_named(name, format_) + _join("", part)
+    parameters = write_parameters(query)
+    return quote(spell_address(query, format_, labels), safe="/+,") + parameters + _join(parameters, part)
+
+
+def _join(parameters: str, part: Part) -> str:
+    said = str(part)
+    return f"{'&' if parameters else '?'}{said}" if said else ""
 
 
 def spell_named(name: str, format_: Format | None) -> str:

@@ -9,9 +9,15 @@ from dataclasses import dataclass, replace
 from feeds.errors import QueryError
 from feeds.model import FeedQuery, Format
 from feeds.query import (
+    ARCHIVE,
+    ASKING,
+    BEFORE,
     MAX_QUESTION_CHARS,
+    NEWEST,
+    QUESTION,
     Address,
     NamedFeed,
+    Part,
     known_parameters,
     read_address,
     read_parameters,
@@ -19,8 +25,8 @@ from feeds.query import (
     spell_named,
     with_parameters,
     write_address,
-    write_parameters,
 )
+from feeds.web.archives import keeps_archives
 from feeds.web.catalogue import Catalogue, Overview
 from feeds.web.named import NamedFeeds
 
@@ -82,9 +88,9 @@ def find_place(
         address = read_address(path)
     except QueryError as error:
         return Missing(subject="address", name=error.reason)
-    if address.name is not None:
-        return _find_named(path, address.name, address.format, catalogue, named)
     parameters = read_parameters(query_string)
+    if address.name is not None:
+        return _find_named(path, query_string, replace(address, part=parameters.part), catalogue, named)
     try:
         query = with_parameters(address, parameters)
     except QueryError as error:
@@ -93,36 +99,57 @@ def find_place(
         )
         text = parameters.question[: MAX_QUESTION_CHARS + 1]
         return Mistaken(query=query, text=text, position=error.position, reason=error.reason, format=address.format)
-    said = known_parameters(query_string, with_question=address.is_search)
-    return _find_asked(path, said, replace(address, query=query), catalogue)
+    return _find_asked(path, query_string, replace(address, query=query, part=parameters.part), catalogue)
 
 
-def _find_asked(path: str, said: str, address: Address, catalogue: Catalogue) -> Place | Moved | Missing:
-    """A feed by its question; ``said`` are the parameters as they were spelled."""
+def _find_asked(path: str, query_string: str, address: Address, catalogue: Catalogue) -> Place | Moved | Missing:
+    """A feed by its question."""
     query = catalogue.canonical(address.query)
     labels = catalogue.labels_of(query)
     canonical = spell_address(query, address.format, labels)
     settled = len(labels) == len(query.keywords)
-    is_plain = said == write_parameters(query).removeprefix("?")
+    part, silent = _part_of(address, query)
+    said = known_parameters(query_string, without=silent if address.is_search else silent | {QUESTION})
+    to = write_address(query, address.format, labels, part=part)
+    is_plain = said == to.partition("?")[2]
     if not is_plain or (path != canonical and (settled or _fold(path) != _fold(canonical))):
-        return Moved(to=write_address(query, address.format, labels))
+        return Moved(to=to)
     unknown = _what_is_unknown(query, catalogue)
     if unknown is not None:
         return Missing(subject=unknown[0], name=unknown[1], format=address.format)
-    return Place(address=replace(address, query=query), labels=labels, settled=settled)
+    return Place(address=replace(address, query=query, part=part), labels=labels, settled=settled)
 
 
 def _find_named(
-    path: str, name: str, format_: Format | None, catalogue: Catalogue, named: NamedFeeds
+    path: str, query_string: str, address: Address, catalogue: Catalogue, named: NamedFeeds
 ) -> Place | Moved | Missing:
-    """A feed by its name, which says everything: no parameter changes it."""
-    feed = named.get(name)
+    """A feed by its name, which says everything that is asked."""
+    assert address.name is not None
+    feed = named.get(address.name)
     if feed is None:
-        return Missing(subject="named", name=name, format=format_)
-    if path != spell_named(name, format_):
-        return Moved(to=spell_named(name, format_))
-    labels = catalogue.labels_of(feed.query)
-    return Place(address=Address(query=feed.query, format=format_, name=name), labels=labels, settled=True, named=feed)
+        return Missing(subject="named", name=address.name, format=address.format)
+    part, silent = _part_of(address, feed.query, is_named=True)
+    to = write_address(feed.query, address.format, name=feed.name, part=part)
+    said = known_parameters(query_string, without=ASKING | silent)
+    if path != spell_named(feed.name, address.format) or said != to.partition("?")[2]:
+        return Moved(to=to)
+    found = replace(address, query=feed.query, part=part)
+    return Place(address=found, labels=catalogue.labels_of(feed.query), settled=True, named=feed)
+
+
+def _part_of(address: Address, query: FeedQuery, *, is_named: bool = False) -> tuple[Part, frozenset[str]]:
+    """Which document of a feed is meant, and the parameters that have no say in it.
+
+    A page reads ``before`` for itself. Of a feed with archives a number of a page means nothing; of one without, no
+    number is that of an archive.
+    """
+    if address.format is None:
+        return NEWEST, frozenset({ARCHIVE, BEFORE})
+    if address.part.archive is not None:
+        return address.part, frozenset({BEFORE})
+    if keeps_archives(query, is_named=is_named):
+        return NEWEST, frozenset({BEFORE})
+    return address.part, frozenset()
 
 
 def _what_is_unknown(query: FeedQuery, catalogue: Catalogue) -> tuple[str, str] | None:

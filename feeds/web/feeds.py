@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from feeds.model import FeedQuery, Format
 from feeds.query import other_parameters, point_at, write_address
-from feeds.web.addresses import Missing, Mistaken, Moved, find_place
+from feeds.web.addresses import Missing, Mistaken, Moved, Place, find_place
 from feeds.web.catalogue import Overview
 from feeds.web.errors import say
 from feeds.web.feedpage import feed_page
-from feeds.web.links import Chip, page_href, prefix
+from feeds.web.links import FORMAT_NAMES, Chip, page_href, prefix
 from feeds.web.locales import gettext, show_language
 from feeds.web.origins import open_to_all_origins
 from feeds.web.ready import FEED_CACHING
@@ -48,7 +48,10 @@ def feed(_path: str) -> BaseResponse:
         return _point_out(place)
     if place.address.format is None:
         return respond(feed_page(place))
-    return respond(shared.answers.ready(place.address, named=place.named))
+    if place.address.part.archive is None:
+        return respond(shared.answers.ready(place.address, named=place.named))
+    archive = shared.answers.archive(place.address, named=place.named)
+    return respond(archive) if archive is not None else _no_archive(place)
 
 
 def asked_path() -> str:
@@ -91,6 +94,16 @@ def _point_out(mistaken: Mistaken) -> Response:
         shown=point_at(mistaken.text, mistaken.position),
         search=search_box(mistaken.query, mistaken.text),
     )
+
+
+def _no_archive(place: Place) -> Response:
+    """404 that leads to the feed, which names its newest archive if it has one."""
+    address = place.address
+    assert address.format is not None
+    reason = gettext("This feed never announced an archive of that number. It names the newest one itself:")
+    whole = write_address(address.query, address.format, place.labels, name=address.name)
+    offer = Chip(label=FORMAT_NAMES[address.format], href=prefix() + whole)
+    return say(404, gettext("There is no such archive"), [reason], [offer])
 
 
 def refuse(missing: Missing) -> Response:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from feeds.model import FeedQuery, Format
-from feeds.query import NamedFeed, feed_id, is_relative, write_address
+from feeds.query import NEWEST, NamedFeed, Part, feed_id, is_relative, write_address
 from feeds.render.entry import lesser
-from feeds.render.head import MEDIA_TYPES, FeedHead, make_head, newest_change
+from feeds.render.head import MEDIA_TYPES, NO_HISTORY, FeedHead, make_head, newest_change
 from feeds.render.renderer import Renderer
 from feeds.settings import Settings
 from feeds.web.catalogue import Catalogue
@@ -27,6 +28,9 @@ CONTENT_TYPES: Mapping[Format, str] = MappingProxyType(
     }
 )
 
+# what never changes need not be asked for again (RFC 8246)
+ARCHIVE_CACHING = "public, max-age=31536000, immutable"
+
 
 class Maker:
     """Makes feeds; safe to share between threads."""
@@ -39,14 +43,23 @@ class Maker:
         self._renderer = Renderer(public_url=settings.base_url)
 
     def make(
-        self, query: FeedQuery, format_: Format, window: Sequence[tuple[str, int]], *, named: NamedFeed | None
+        self,
+        query: FeedQuery,
+        format_: Format,
+        window: Sequence[tuple[str, int]],
+        *,
+        named: NamedFeed | None,
+        part: Part = NEWEST,
+        history: Mapping[str, Part] = NO_HISTORY,
     ) -> Ready:
-        """The feed of these articles; raises StoreError, and RenderError when it cannot be made."""
+        """The feed of these articles; raises StoreError, and RenderError when it cannot be made.
+
+        ``part`` says which of its documents it is, ``history`` which others there are.
+        """
         articles = self._loader.load(window)
         labels = self._loader.labels(query, articles)
         overview = self._catalogue.overview()
         source, section = query.source, query.section
-        name = named.name if named else None
         shown = {stored.article.source_id for stored in articles}
         sources = self._catalogue.sources(shown | ({source} if source else set()))
         names = {source_id: each.name for source_id, each in sources.items()}
@@ -59,6 +72,8 @@ class Maker:
             section_name=overview.section_name(section, query.languages) if section else None,
             source_name=names.get(source) if source else None,
             named=named,
+            part=part,
+            history=history,
         )
         rendered = self._renderer.render_parts(
             head,
@@ -74,16 +89,52 @@ class Maker:
         )
         # articles leave and enter as time goes by, and neither their dates of change nor their numbers tell
         is_timeless = not is_relative(query.question)
-        others = () if named else in_other_languages(query, overview)
+        others = () if named or part != NEWEST else in_other_languages(query, overview)
         return keep_ready(
             rendered.body,
             CONTENT_TYPES[format_],
             last_modified=newest_change(articles) if articles and is_timeless else None,
             always=FOR_ALL_ORIGINS,
             extra=(("Link", write_links(head, format_, others)),),
-            twin=f"{self._prefix}{write_address(query, None, labels, name=name)}#subscribe",
-            parts=find_parts(rendered, head=self._identify(head, query)) if is_timeless else None,
+            twin=self._twin(query, labels, named),
+            parts=find_parts(rendered, head=self._identify(head, query)) if is_timeless and part == NEWEST else None,
         )
+
+    def restore(
+        self,
+        query: FeedQuery,
+        format_: Format,
+        body: bytes,
+        last_modified: dt.datetime | None,
+        *,
+        named: NamedFeed | None,
+        part: Part,
+        history: Mapping[str, Part],
+    ) -> Ready:
+        """An archive as it was once written; raises StoreError."""
+        labels = self._catalogue.labels_of(query)
+        head = make_head(
+            query,
+            format_,
+            public_url=self._settings.base_url,
+            labels=labels,
+            named=named,
+            part=part,
+            history=history,
+        )
+        return keep_ready(
+            body,
+            CONTENT_TYPES[format_],
+            last_modified=last_modified,
+            caching=ARCHIVE_CACHING,
+            always=FOR_ALL_ORIGINS,
+            extra=(("Link", write_links(head, format_, ())),),
+            twin=self._twin(query, labels, named),
+        )
+
+    def _twin(self, query: FeedQuery, labels: Mapping[str, str], named: NamedFeed | None) -> str:
+        """The page of a feed, where a person who opens it is sent."""
+        return f"{self._prefix}{write_address(query, None, labels, name=named.name if named else None)}#subscribe"
 
     def _identify(self, head: FeedHead, query: FeedQuery) -> str:
         """Stands for all of a feed that a change number does not tell: its words and links, and what it asks."""
