@@ -13,10 +13,11 @@ from typing import Any
 
 from werkzeug.http import http_date
 
-from feeds.web import deltas
+from feeds.web import deltas, twins
 from feeds.web.conditions import holds_tag, holds_tag_strongly, is_unmodified_since
 from feeds.web.deltas import Parts, wants_delta
 from feeds.web.encodings import Encoding, choose_encoding, compress
+from feeds.web.twins import wants_page
 
 # A reader may keep a feed for a minute; a shared cache asks again after ten seconds, hands out what it has while
 # it does, and for a day when the service is down.
@@ -170,13 +171,14 @@ def keep_ready(
     parts: Parts | None = None,
 ) -> Ready:
     """Makes a body ready to be answered with; one with ``parts`` is answered with deltas too."""
+    vary = ", ".join((*([twins.VARY] if twin else []), vary, *(["A-IM"] if parts else [])))
     return Ready(
         body=body,
         digest=hashlib.blake2b(body, digest_size=12).hexdigest(),
         content_type=content_type,
         last_modified=last_modified and last_modified.astimezone(dt.UTC).replace(microsecond=0),
         caching=caching,
-        vary=f"{vary}, A-IM" if parts else vary,
+        vary=vary,
         always=always,
         extra=extra,
         twin=twin,
@@ -187,12 +189,12 @@ def keep_ready(
 def decide(ready: Ready, environ: Mapping[str, Any]) -> Answer:
     """The answer to a GET or HEAD (whose body the caller leaves out) with these headers, in WSGI's spelling.
 
-    A browser that *navigates* to a feed (``Sec-Fetch-Dest: document``, which no feed reader sends) is shown the
-    feed's page instead; that answer is never cached, so no shared cache can hand it to a feed reader. Ranges are
+    A person who opens a feed in a browser (``twins.wants_page``) is led to the feed's page instead; that answer is
+    never cached, and ``Vary`` keeps a shared cache from handing the feed itself to the next person. Ranges are
     ignored, as a server may (RFC 9110, 14.2): a feed is small, and changes before a second range could be asked for.
     """
     get = environ.get
-    if ready.twin is not None and get("HTTP_SEC_FETCH_DEST") == "document":
+    if ready.twin is not None and wants_page(get("HTTP_SEC_FETCH_DEST"), get("HTTP_ACCEPT")):
         return Answer("303 See Other", (("Location", ready.twin), *_LEAD_AWAY, *ready.always), b"")
     encoding = choose_encoding(get("HTTP_ACCEPT_ENCODING"))
     if encoding is None:
