@@ -219,8 +219,8 @@ class Store(Protocol):
 
     # --- who is told of changes ---------------------------------------------------------------------------------
 
-    def ask_topics(self, asked: Mapping[str, Sequence[tuple[str, int]]], day: dt.date) -> None:
-        """Remembers that these feeds were asked for on a day: by address the window that each held then.
+    def ask_topics(self, asked: Mapping[str, str], day: dt.date) -> None:
+        """Remembers that these feeds were asked for on a day: by address the mark of the window that each held then.
 
         Of one that is known already only the day is new. There are no more than ``topics.MOST_TOPICS``.
         """

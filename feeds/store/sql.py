@@ -304,7 +304,7 @@ class SqlStore:
         with self._writing() as connection:
             return archives.keep(connection, feed, number, format_, written)
 
-    def ask_topics(self, asked: Mapping[str, Sequence[tuple[str, int]]], day: dt.date) -> None:
+    def ask_topics(self, asked: Mapping[str, str], day: dt.date) -> None:
         """Remembers which feeds were asked for."""
         with self._writing() as connection:
             topics.ask(connection, asked, day)

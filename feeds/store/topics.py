@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from feeds.model import Change, HubRecord, Placed, Topic, window_mark
+from feeds.model import Change, HubRecord, Placed, Topic
 from feeds.store.dialect import insert_missing, insert_replacing
 from feeds.store.memory import chunks
 from feeds.store.tables import article_keyword, change, entry, note, topic
@@ -25,8 +25,8 @@ _HUB = "hub"
 _INSTANTS = ("taken_at", "failed_at")
 
 
-def ask(connection: Connection, asked: Mapping[str, Sequence[tuple[str, int]]], day: dt.date) -> None:
-    """Remembers that these feeds, which held these windows, were asked for; see ``Store.ask_topics``."""
+def ask(connection: Connection, asked: Mapping[str, str], day: dt.date) -> None:
+    """Remembers that these feeds, with these marks, were asked for; see ``Store.ask_topics``."""
     keys = {_key(address): address for address in asked}
     known: set[str] = set()
     for some in chunks(keys):
@@ -35,7 +35,7 @@ def ask(connection: Connection, asked: Mapping[str, Sequence[tuple[str, int]]], 
         connection.execute(late.values(asked_on=day))
     room = MOST_TOPICS - (connection.scalar(select(func.count()).select_from(topic)) or 0)
     rows = [
-        {"key": key, "address": address, "told": window_mark(asked[address]), "asked_on": day}
+        {"key": key, "address": address, "told": asked[address], "asked_on": day}
         for key, address in keys.items()
         if key not in known
     ]

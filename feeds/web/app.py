@@ -14,6 +14,7 @@ from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web import api, feeds, layout, opml, ops, pages, sources
 from feeds.web.answers import Answers
+from feeds.web.asked import AskedFor
 from feeds.web.catalogue import Catalogue
 from feeds.web.errors import speak_of_errors
 from feeds.web.gate import close_to_strangers
@@ -40,11 +41,13 @@ def create_app(settings: Settings, store: Store, *, clock: Callable[[], dt.datet
     app.url_map.converters["feed_path"] = feeds.FeedPath
     concepts = ConceptsFile(settings.config, cache_folder=settings.data)
     catalogue, named = Catalogue(store, concepts=concepts), NamedFeeds(settings.config)
+    asked_for = AskedFor(store, now=clock) if settings.public_hub else None
     app.extensions[NAME] = Services(
         settings=settings,
         store=store,
         catalogue=catalogue,
-        answers=Answers(settings, store, catalogue, now=clock, named=named),
+        answers=Answers(settings, store, catalogue, now=clock, named=named, asked_for=asked_for),
+        asked_for=asked_for,
         named=named,
         meter=Meter(store, clock),
         clock=clock,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from flask import request
 
 from feeds.folding import keyword_key
-from feeds.model import Article, FeedQuery, Match, StoredArticle
+from feeds.model import Article, FeedQuery, Match, StoredArticle, window_mark
 from feeds.query import NamedFeed, is_search, search_text, write_address
 from feeds.render.entry import Entry, Original, Translation, describe, published_at, shown_label
 from feeds.render.text import first_words
@@ -19,6 +19,7 @@ from feeds.web.layout import page
 from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, public_base, query_href
 from feeds.web.locales import asked_language, gettext, own_name, page_language, show_date, show_language, text_direction
 from feeds.web.ready import Ready
+from feeds.web.relations import write_hub
 from feeds.web.searchbox import search_box
 from feeds.web.services import keep_page, services
 
@@ -110,9 +111,19 @@ def _make(query: FeedQuery, before: int | None, named: NamedFeed | None) -> Read
             )
             for stored in newest_first
         ],
+        links=_announce(path, articles) if before is None else "",
         older=page_href(path, before=min(stored.seq for stored in articles)) if rest else None,
         newer=page_href(path) if before is not None else None,
     )
+
+
+def _announce(path: str, articles: Sequence[StoredArticle]) -> str:
+    """Has the hub, if there is one, told when this page changes; the page's Link header."""
+    shared = services()
+    if shared.asked_for is None:
+        return ""
+    shared.asked_for.note(path, window_mark([(stored.article.id, stored.seq) for stored in articles]))
+    return write_hub(shared.settings.base_url + path, shared.settings.public_hub)
 
 
 def _before() -> int | None:

@@ -38,8 +38,8 @@ _FOR_EVER = "public, max-age=31536000, immutable"  # another content has another
 _FOR_A_DAY = "public, max-age=86400"
 
 
-def page(template: str, *, caching: str = PAGE_CACHING, **values: object) -> Ready:
-    """Renders a page in the visitor's language."""
+def page(template: str, *, caching: str = PAGE_CACHING, links: str = "", **values: object) -> Ready:
+    """Renders a page in the visitor's language; ``links`` is its Link header."""
     language, settings = page_language(), services().settings
     text = render_template(
         template,
@@ -57,7 +57,7 @@ def page(template: str, *, caching: str = PAGE_CACHING, **values: object) -> Rea
         # behind keys: a browser asks each time, since what is on the page hangs on who asks
         caching="no-cache" if settings.keys else caching,
         vary="Accept-Language, Accept-Encoding",
-        extra=(("Content-Language", language), *SAFETY),
+        extra=(("Content-Language", language), *([("Link", links)] if links else ()), *SAFETY),
     )
 
 

@@ -71,6 +71,7 @@ class Maker:
             labels=labels,
             section_name=overview.section_name(section, query.languages) if section else None,
             source_name=names.get(source) if source else None,
+            hub=self._settings.public_hub or None if part == NEWEST else None,
             named=named,
             part=part,
             history=history,

@@ -21,9 +21,7 @@ def write_links(head: FeedHead, format_: Format, others: Iterable[FeedQuery]) ->
     ``others`` are of one language each.
     """
     type_ = f'; type="{MEDIA_TYPES[format_]}"'
-    links = [f'<{head.self_url}>; rel="self"']
-    if head.hub and (hub := web_address(head.hub)):
-        links.append(f'<{hub}>; rel="hub"')
+    links = [write_hub(head.self_url, head.hub or "")]
     links += [f'<{url}>; rel="{relation}"{type_}' for relation, url in head.history.items()]
     links.append(f'<{head.html_url}>; rel="alternate"; type="text/html"')
     links += [
@@ -37,6 +35,12 @@ def write_links(head: FeedHead, format_: Format, others: Iterable[FeedQuery]) ->
         for other in others
     ]
     return ", ".join(links)
+
+
+def write_hub(self_url: str, hub: str) -> str:
+    """An address and, if there is one, the hub that tells of what changes there (WebSub, 4)."""
+    known = web_address(hub)
+    return f'<{self_url}>; rel="self"' + (f', <{known}>; rel="hub"' if known else "")
 
 
 def in_other_languages(query: FeedQuery, overview: Overview) -> Iterator[FeedQuery]:

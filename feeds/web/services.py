@@ -14,6 +14,7 @@ from feeds.errors import StoreError
 from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web.answers import Answers
+from feeds.web.asked import AskedFor
 from feeds.web.catalogue import Catalogue
 from feeds.web.keys import NAMED
 from feeds.web.memory import BoundedMemory
@@ -43,6 +44,7 @@ class Services:
     catalogue: Catalogue
     answers: Answers
     named: NamedFeeds
+    asked_for: AskedFor | None  # None: no hub is told
     meter: Meter
     clock: Callable[[], dt.datetime]
     pages: BoundedMemory[Hashable, KeptPage] = field(default_factory=lambda: BoundedMemory(PAGE_BYTES))

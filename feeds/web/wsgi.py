@@ -25,6 +25,8 @@ def build_app(settings: Settings, store: Store) -> FastLayer:
     shared = flask.extensions[NAME]
     shared.meter.keep_counting()
     shared.answers.keep_looking()
+    if shared.asked_for is not None:
+        shared.asked_for.keep_writing()
     return FastLayer(flask, shared.answers, shared.meter, Keys(settings.keys))
 
 

@@ -12,14 +12,15 @@ from feeds.model import Article, Change, HubRecord, Topic, Twin, window_mark
 from feeds.store import Store, topics
 
 MONDAY = dt.date(2026, 11, 23)
+NOTHING = window_mark([])
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 DE, ZH = "/feeds/de.atom", "/feeds/zh/keywords/%E4%B8%AD%E5%9B%BD.rss?copies=hide"
 
 
 def test_a_feed_that_was_asked_for_is_remembered_with_what_it_held_then(store: Store) -> None:
-    store.ask_topics({ZH: (), DE: [("b", 7), ("a", 3)]}, MONDAY)
-    store.ask_topics({DE: [("c", 9)]}, MONDAY + DAY)
+    store.ask_topics({ZH: NOTHING, DE: window_mark([("b", 7), ("a", 3)])}, MONDAY)
+    store.ask_topics({DE: window_mark([("c", 9)])}, MONDAY + DAY)
     assert store.topics() == [
         Topic(address=DE, told=window_mark([("b", 7), ("a", 3)])),
         Topic(address=ZH, told=window_mark([])),
@@ -27,7 +28,7 @@ def test_a_feed_that_was_asked_for_is_remembered_with_what_it_held_then(store: S
 
 
 def test_what_the_hub_was_told_replaces_it(store: Store) -> None:
-    store.ask_topics({DE: [("a", 3)], ZH: ()}, MONDAY)
+    store.ask_topics({DE: window_mark([("a", 3)]), ZH: NOTHING}, MONDAY)
     store.tell_topics({DE: window_mark([("b", 4)]), "/feeds/nobody.atom": window_mark([])})
     assert [(each.address, each.told) for each in store.topics()] == [
         (DE, window_mark([("b", 4)])),
@@ -37,9 +38,9 @@ def test_what_the_hub_was_told_replaces_it(store: Store) -> None:
 
 
 def test_what_nobody_asks_for_is_forgotten(store: Store) -> None:
-    store.ask_topics({DE: (), ZH: ()}, MONDAY)
-    store.ask_topics({DE: ()}, MONDAY + DAY)
-    store.ask_topics({DE: ()}, MONDAY)  # by a process whose clock is behind
+    store.ask_topics({DE: NOTHING, ZH: NOTHING}, MONDAY)
+    store.ask_topics({DE: NOTHING}, MONDAY + DAY)
+    store.ask_topics({DE: NOTHING}, MONDAY)  # by a process whose clock is behind
     assert store.forget_topics(MONDAY) == 0
     assert store.forget_topics(MONDAY + DAY) == 1
     assert [each.address for each in store.topics()] == [DE]
@@ -47,17 +48,17 @@ def test_what_nobody_asks_for_is_forgotten(store: Store) -> None:
 
 def test_addresses_without_end_do_not_fill_the_database(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(topics, "MOST_TOPICS", 3)
-    store.ask_topics({f"/feeds/de/keywords/{number}.atom": () for number in range(2)}, MONDAY)
-    store.ask_topics({f"/feeds/de/keywords/{number}.atom": () for number in range(10)}, MONDAY)
+    store.ask_topics({f"/feeds/de/keywords/{number}.atom": NOTHING for number in range(2)}, MONDAY)
+    store.ask_topics({f"/feeds/de/keywords/{number}.atom": NOTHING for number in range(10)}, MONDAY)
     assert len(store.topics()) == 3
-    store.ask_topics({"/feeds/fr.atom": ()}, MONDAY)
+    store.ask_topics({"/feeds/fr.atom": NOTHING}, MONDAY)
     assert len(store.topics()) == 3
 
 
 def test_an_address_may_be_longer_than_an_index_takes(store: Store) -> None:
     long = "/feeds/de/keywords/" + "%E4%B8%AD" * 1000 + ".atom"
-    store.ask_topics({long: ()}, MONDAY)
-    store.ask_topics({long: ()}, MONDAY)
+    store.ask_topics({long: NOTHING}, MONDAY)
+    store.ask_topics({long: NOTHING}, MONDAY)
     assert [each.address for each in store.topics()] == [long]
 
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from feeds.concepts import ConceptsFile
-from feeds.model import Article, ArticleUpdate, Change, Claim, Kind, Marking, Source, Twin, Update
+from feeds.model import Article, ArticleUpdate, Change, Claim, Kind, Marking, Source, Twin, Update, window_mark
 from feeds.push import Pusher
 from feeds.push.hooks import read_topic
 from feeds.push.pusher import open_hub
@@ -204,7 +204,9 @@ class House:
 
     def ask(self, *addresses: str) -> None:
         """Somebody asks for these feeds, as the web notes it."""
-        self.store.ask_topics({address: self.window(address) for address in addresses}, self.clock().date())
+        self.store.ask_topics(
+            {address: window_mark(self.window(address)) for address in addresses}, self.clock().date()
+        )
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ def test_what_changed_between_asking_and_noting_is_told(
     telling = make_pusher()
     house.put(an_article("a"))
     telling.look()
-    house.store.ask_topics({DE: before}, NOW.date())
+    house.store.ask_topics({DE: window_mark(before)}, NOW.date())
     assert telling.look() == 1
 
 
