@@ -12,11 +12,13 @@ from feeds.model import FeedQuery
 from feeds.web.addresses import Missing, Moved, Place, find_place
 from feeds.web.feeds import asked_path, refuse
 from feeds.web.links import asker_key, prefix
+from feeds.web.origins import open_to_all_origins
 from feeds.web.ready import Ready, keep_ready
 from feeds.web.services import keep_page, respond, services
 from feeds.web.subscriptions import Lists
 
 room = Blueprint("opml", __name__)
+open_to_all_origins(room)
 
 KEPT_S = 10.0
 CONTENT_TYPE = "text/x-opml; charset=utf-8"

@@ -20,6 +20,7 @@ from feeds.model import (
     Article,
     ArticleUpdate,
     Change,
+    Enclosure,
     Kind,
     Outcome,
     Section,
@@ -97,6 +98,20 @@ ARTICLES = (
         content_text="Der Autobauer und der Händler wollen Ersatzteile gemeinsam lagern. " * 12,
         image="https://rundschau.test/bild.jpg",
         image_caption="Die neue Halle",
+        image_credit="Li Wei/Rundschau",
+        enclosures=(
+            Enclosure(
+                url="https://rundschau.test/hören.mp3",
+                media_type="audio/mpeg",
+                length_bytes=8727310,
+                duration_s=545.5,
+                title="Zum Hören",
+            ),
+        ),
+        rights="© Rundschau",
+        declared_language="de-DE",
+        detected_language="de",
+        language_certainty=0.998,
         origin="German.people.cn",
     ),
     make_article(
@@ -141,6 +156,9 @@ ARTICLES = (
         url="javascript:alert(1)",
         keywords=('<img src=x onerror="alert(1)">',),
         image="javascript:alert(1)",
+        image_credit='<img src=x onerror="alert(2)">',
+        enclosures=(Enclosure(url="javascript:alert(3)", title="<script>alert(4)</script>"),),
+        rights="<script>alert(5)</script>",
         content_text="<b>never markup</b>",
     ),
 )
@@ -179,7 +197,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def app(filled: Path) -> Iterator[Flask]:
     """An app that tests only read from."""
-    settings = Settings(data=filled, public_url=BASE)
+    settings = Settings(data=filled, public_url=BASE, client_rate="")
     store = open_store(settings.store_url)
     made = create_app(settings, store, clock=lambda: NOW)
     made.testing = True
@@ -194,7 +212,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path, public_url=BASE)
+    return Settings(data=tmp_path, public_url=BASE, client_rate="")
 
 
 @pytest.fixture
@@ -252,6 +270,7 @@ class Answer:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    line: str = ""
 
     def __getitem__(self, name: str) -> str | None:
         found = [value for key, value in self.headers if key.lower() == name.lower()]
@@ -260,12 +279,15 @@ class Answer:
 
 
 def ask(app: Any, path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
-    """Calls a WSGI app as a server does; ``path`` is decoded, header names have underscores."""
+    """Calls a WSGI app as a server does; header names have underscores.
+
+    ``path`` is decoded; lone surrogates stand for bytes that are no UTF-8.
+    """
     environ = EnvironBuilder(path="/", method=method, query_string=query).get_environ()
-    environ["PATH_INFO"] = path.encode().decode("latin-1")
+    environ["PATH_INFO"] = path.encode("utf-8", "surrogateescape").decode("latin-1")
     environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
     body, status, answered = run_wsgi_app(app, environ, buffered=True)
-    return Answer(int(status[:3]), tuple(answered.items()), b"".join(body))
+    return Answer(int(status[:3]), tuple(answered.items()), b"".join(body), line=status)
 
 
 class Both:
@@ -274,6 +296,7 @@ class Both:
     def __init__(self, flask: Flask) -> None:
         self.flask = flask
         shared = flask.extensions[NAME]
+        self.answers = shared.answers
         self.handed_on = 0
         self.fast = FastLayer(self._count, shared.answers, shared.meter)
 

@@ -68,7 +68,8 @@ def traced(ask_anew: Ask, store: Store, path: str = "/feeds/de.atom", **headers:
 def test_a_reader_is_told_what_is_new(ask_anew: Ask, store: Store, ending: str) -> None:
     path = f"/feeds/de.{ending}"
     first = ask_anew(path, a_im="feed")
-    assert (first.status, first["Cache-Control"], first["Vary"]) == (200, FEED_CACHING, "Accept-Encoding, A-IM")
+    assert (first.status, first["Cache-Control"]) == (200, FEED_CACHING)
+    assert {"Accept-Encoding", "A-IM"} <= set((first["Vary"] or "").split(", "))
     add(store, 20)
     # a cache on the way may have asked in this reader's name: it is given all, and a tag that no cache keeps
     second = ask_anew(path, a_im="feed", if_none_match=first["ETag"] or "")
@@ -250,7 +251,8 @@ def test_a_tag_from_the_future_of_another_store_is_not_believed(ask_anew: Ask, s
 def test_feeds_that_time_changes_have_no_deltas(ask_anew: Ask, store: Store) -> None:
     path, query = "/feeds/de/search.atom", "q=since:7d"
     first = ask_anew(path, query=query, a_im="feed")
-    assert (first.status, first["Vary"]) == (200, "Accept-Encoding")
+    assert first.status == 200
+    assert "A-IM" not in (first["Vary"] or "")
     add(store, 30)
     answer = ask_anew(path, query=query, a_im="feed", if_none_match=first["ETag"] or "")
     assert (answer.status, answer["Cache-Control"]) == (200, FEED_CACHING)

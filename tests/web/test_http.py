@@ -40,7 +40,7 @@ def test_a_feed(both: Both, ending: str, content_type: str) -> None:
     assert answer["Content-Encoding"] is None
     assert answer["Last-Modified"] == "Sun, 22 Nov 2026 12:00:00 GMT"
     assert answer["Cache-Control"] == CACHING
-    assert answer["Vary"] == "Accept-Encoding, A-IM"
+    assert {"Accept-Encoding", "A-IM"} <= set((answer["Vary"] or "").split(", "))
     links = answer["Link"] or ""
     assert f'<http://feeds.test/feeds/de.{ending}>; rel="self"' in links
     assert '<http://feeds.test/feeds/de>; rel="alternate"; type="text/html"' in links
@@ -120,7 +120,7 @@ def test_no_acceptable_coding(both: Both) -> None:
     answer = both("/feeds/de.atom", accept_encoding="identity;q=0, deflate")
     assert answer.status == 406
     assert b"gzip" in answer.body
-    assert answer["Vary"] == "Accept-Encoding, A-IM"
+    assert {"Accept-Encoding", "A-IM"} <= set((answer["Vary"] or "").split(", "))
 
 
 @pytest.mark.parametrize("query", ["", "x=1", "utm_source=a&v=2", "format=rss", "%ff"])
