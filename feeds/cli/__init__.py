@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "schedule": "feeds.cli.roles:schedule",
     "web": "feeds.cli.web:web",
     "alert": "feeds.cli.roles:alert",
+    "hub": "feeds.cli.hub:hub",
 }
 
 

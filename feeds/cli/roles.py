@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 import structlog
 
@@ -15,7 +17,11 @@ from feeds.model import Claim
 from feeds.newsroom import Newsroom, newsroom_sources
 from feeds.schedule import Scheduler, ThreadDispatch
 from feeds.settings import Settings
+from feeds.store import Store
 from feeds.tasks import Poller, open_fetcher
+
+if TYPE_CHECKING:
+    from feeds.push import Push
 
 log = structlog.get_logger()
 
@@ -40,6 +46,7 @@ def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
         scheduler = Scheduler(store, dispatch, clock=utc_now, tick_s=settings.tick_s, lease_s=settings.lease_s)
         scheduler.start()
         alerts.start()
+        push = _open_push(settings, store)
         log.info("scheduler started", sources=len(roster.sources), threads=settings.poll_threads)
         while not ended.wait(LOOK_EVERY_S):
             try:
@@ -49,7 +56,22 @@ def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
         log.info("scheduler stops; running polls end with the page they are at")
         scheduler.stop()
         alerts.stop()
+        if push is not None:
+            push.stop()
     return 0
+
+
+def _open_push(settings: Settings, store: Store) -> Push | None:
+    """Begins to tell the hub what changes; None without one."""
+    if settings.hub and not settings.public_hub:
+        log.warning("the hub is told nothing: with `keys` set it could not read the feeds")
+    if not settings.public_hub:
+        return None
+    from feeds.push import Push  # for nothing where no hub is set
+
+    push = Push(settings, store, clock=utc_now)
+    push.start()
+    return push
 
 
 @click.command(epilog="Example: POLYFEED_ALERTS=mailto://user:password@example.org polyfeed alert --test")

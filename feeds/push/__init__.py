@@ -13,7 +13,7 @@ other topics are looked at too, some hundred at a time.
 
 from __future__ import annotations
 
-from feeds.push.hub import Hub, ping_fields
-from feeds.push.pusher import Push, Pusher
+from feeds.push.hub import Hub, Verdict, ping_fields
+from feeds.push.pusher import Push, Pusher, open_hub
 
-__all__ = ["Hub", "Push", "Pusher", "ping_fields"]
+__all__ = ["Hub", "Push", "Pusher", "Verdict", "open_hub", "ping_fields"]

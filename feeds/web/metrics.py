@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -132,6 +132,7 @@ class StoreCollector(Collector):
         for state in SourceState:
             sources.add_metric([state.value], counts.get(state, 0))
         yield sources
+        yield from self._ask_hub()
         now = self._clock()
         ages = GaugeMetricFamily(
             "polyfeed_source_poll_age_seconds",
@@ -142,3 +143,14 @@ class StoreCollector(Collector):
             if source.last_poll_at is not None and source.state is not SourceState.RETIRED:
                 ages.add_metric([source.id], (now - source.last_poll_at).total_seconds())
         yield ages
+
+    def _ask_hub(self) -> Iterator[Metric]:
+        """How telling the WebSub hub goes; all of it 0 without one."""
+        record = self._store.hub_record()
+        pings = CounterMetricFamily("polyfeed_hub_pings", "Feeds told to the WebSub hub, by result", labels=["result"])
+        pings.add_metric(["taken"], record.taken)
+        pings.add_metric(["failed"], record.failed)
+        yield pings
+        waiting = GaugeMetricFamily("polyfeed_hub_waiting", "Feeds that changed and that the hub does not know of yet")
+        waiting.add_metric([], record.waiting)
+        yield waiting
