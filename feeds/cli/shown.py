@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -18,11 +19,17 @@ FIELDS = (
     "published",
     "updated",
     "language",
+    "declared_language",
+    "detected_language",
+    "language_certainty",
     "keywords",
     "section",
     "origin",
     "image",
     "image_caption",
+    "image_credit",
+    "enclosures",
+    "rights",
     "summary",
     "url",
     "is_free",
@@ -39,7 +46,13 @@ def article_as_json(article: Article) -> dict[str, Any]:
     shown = {name: getattr(article, name) for name in (*FIELDS, "content_html")}
     for name in ("published", "updated"):
         shown[name] = shown[name].isoformat() if shown[name] else None
-    return {**shown, "alternates": dict(article.alternates), "provenance": dict(article.provenance)}
+    files = [asdict(one) for one in article.enclosures]
+    return {
+        **shown,
+        "enclosures": files,
+        "alternates": dict(article.alternates),
+        "provenance": dict(article.provenance),
+    }
 
 
 def item_as_json(item: Item) -> dict[str, Any]:
@@ -65,11 +78,15 @@ def print_article(article: Article, console: Console, *, unmet: Collection[str] 
 def short(value: Any, limit: int = _SHORT) -> str:
     """A value as one text, cut after ``limit`` characters with its whole length."""
     if isinstance(value, Mapping):
-        value = [f"{key}: {one}" for key, one in value.items()]
-    text = ", ".join(value) if isinstance(value, (list, tuple)) else "" if value is None else str(value)
+        value = [f"{key}: {one}" for key, one in value.items() if one not in (None, "")]
+    if isinstance(value, (list, tuple)):
+        # a list of files is one of mappings, each cut by itself
+        text = ", ".join(one if isinstance(one, str) else short(one, limit) for one in value)
+    else:
+        text = "" if value is None else str(value)
     text = _CONTROL.sub("", text)  # nothing on a page gives orders to the terminal
     return f"{text[:limit].rstrip()}… ({len(text)} characters)" if len(text) > limit else text
 
 
 def _is_there(value: Any) -> bool:
-    return value is not None and value not in ("", (), {})
+    return value is not None and value not in ("", (), {}, [])

@@ -92,9 +92,7 @@ def _of_box(box: Element, caption: str, where: str) -> Found[str] | None:
         return Found(value=text, where=f"itemprop:{name}")
     for element in reversed(inside):  # the innermost first: what holds it may hold the caption as well
         text = _text(element) if isinstance(element.tag, str) and element.tag != "script" else ""
-        # where nothing else is said of the picture, "Bild: …" may say what it shows
-        matched = (WHOLE_OF_MAKER if text == caption else WHOLE).match(text) if 0 < len(text) <= _LONGEST else None
-        who = _who(matched)
+        who = "" if not text or len(text) > _LONGEST else _alone(text) if text == caption else _who(WHOLE.match(text))
         if who:
             return Found(value=who, where=where)
     marked = next(filter(None, map(_marked, reversed(inside))), "")
@@ -147,11 +145,17 @@ def _at_end(caption: str, where: str) -> Found[str] | None:
     last, following = None, AT_END.search(caption, max(0, len(caption) - 2 * _LONGEST))
     while following:
         last, following = following, AT_END.search(caption, following.start("who"))
-    # a caption that begins with the label: a credit where it is short, else a credit before the caption's own words
-    if last and not last.start() and (len(caption.split()) > _MOST_WORDS_ALONE or not WHOLE_OF_MAKER.match(caption)):
-        return None
-    who = _who(last) or _who(SIGNED_AT_END.search(caption))
+    is_all = last is not None and not last.start()
+    who = _alone(caption) if is_all else _who(last) or _who(SIGNED_AT_END.search(caption))
     return Found(value=who, where=where) if who else None
+
+
+def _alone(caption: str) -> str:
+    """The credit that is all a caption says.
+
+    "Bild: …" may then say what is shown, and after many words it is a credit with the caption behind it.
+    """
+    return _who(WHOLE_OF_MAKER.match(caption)) if len(caption.split()) <= _MOST_WORDS_ALONE else ""
 
 
 def _who(found: re.Match[str] | None) -> str:

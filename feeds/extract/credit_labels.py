@@ -57,7 +57,7 @@ _WHO = r"(?P<who>\S.{0,118}\S)"
 _BEFORE = rf"""
     (?:(?:LABELS)\s*[:：=＝／]\s*
       |fot\.\s*
-      |(?:photos?|photograph(?:s|y)?|pictures?|images?|illustrations?)\s+(?:by|courtesy\s+of)\s+(?=[^\W\d_a-zß-öø-ÿ])
+      |(?:photos?|photograph(?:s|y)?|pictures?|images?|illustrations?)\s+(?:by|courtesy\s+of)\s+(?=(?-i:[^\W\d_a-zß-öø-ÿ]))
       |(?P<sign>©|ⓒ|\(c\)|copyright\s*(?:©|\(c\)|:)?)\s*
     ){_WHO}
 """

@@ -127,13 +127,14 @@ def credits_of(children: Children) -> Mapping[str, str]:
     groups = [children, *map(children_of, children.get("media:group", ())[:_MOST])]
     for group in groups:
         media = group.get("media:content", ())[:_MOST]
-        shared = _credit(group)
+        has_others = not all(map(_is_picture, media)) or any(map(_names_sound, children.get("enclosure", ())))
+        shared = "" if has_others else _credit(group)
         for one in filter(_is_picture, media):
             credit = _credit(children_of(one)) or shared
             address = one.get("url")
             if credit and address:
                 found.setdefault(address, credit)
-        if shared and all(map(_is_picture, media)) and not any(map(_names_sound, children.get("enclosure", ()))):
+        if shared:
             found.setdefault("", shared)
     return found
 

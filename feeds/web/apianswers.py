@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from urllib.parse import urlencode
 
-from feeds.model import NOTHING, FeedQuery, SourceState, SourceStatus, StoredArticle
+from feeds.model import NOTHING, Enclosure, FeedQuery, SourceState, SourceStatus, StoredArticle
 from feeds.query import NamedFeed, feed_id, named_id, resolved, search_text, write_address
 from feeds.render.text import rfc3339, web_address
 from feeds.web.apiparameters import Asked, Content
@@ -16,6 +16,7 @@ from feeds.web.apishapes import (
     FeedAddresses,
     FeedList,
     FeedOut,
+    File,
     KeywordList,
     KeywordOut,
     LanguageList,
@@ -66,6 +67,9 @@ def article_out(stored: StoredArticle, content: Content, names: Mapping[str, str
         url=web_address(article.url),
         title=article.title,
         language=article.language,
+        declared_language=article.declared_language,
+        detected_language=article.detected_language,
+        language_certainty=article.language_certainty,
         authors=article.authors,
         published=_written(article.published),
         date_only=article.published is not None and not isinstance(article.published, dt.datetime),
@@ -78,7 +82,9 @@ def article_out(stored: StoredArticle, content: Content, names: Mapping[str, str
         summary=article.summary,
         content_text=None if content is Content.NONE else article.content_text,
         content_html=article.content_html if content is Content.FULL else None,
-        image=Picture(url=image, caption=article.image_caption) if image else None,
+        image=Picture(url=image, caption=article.image_caption, credit=article.image_credit) if image else None,
+        enclosures=[file for file in map(_file_out, article.enclosures) if file],
+        rights=article.rights,
         origin=article.origin,
         is_free=article.is_free,
         translations=dict(stored.translations),
@@ -87,6 +93,19 @@ def article_out(stored: StoredArticle, content: Content, names: Mapping[str, str
         first_seen_at=stored.first_seen_at,
         changed_at=stored.changed_at,
         provenance=dict(article.provenance),
+    )
+
+
+def _file_out(enclosure: Enclosure) -> File | None:
+    url = web_address(enclosure.url)
+    if url is None:
+        return None
+    return File(
+        url=url,
+        media_type=enclosure.media_type or None,
+        length_bytes=enclosure.length_bytes,
+        duration_s=enclosure.duration_s,
+        title=enclosure.title or None,
     )
 
 

@@ -45,6 +45,20 @@ class Picture:
 
     url: str
     caption: str | None
+    credit: Annotated[str | None, Meta(description="Who made it, as the page or feed says.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """Sound, a film or a document that belongs to an article."""
+
+    url: str
+    media_type: Annotated[str | None, Meta(description="null where nobody says.")]
+    length_bytes: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="null where unknown.")]
+    duration_s: Annotated[
+        Annotated[float, Meta(gt=0)] | None, Meta(description="How long it plays; null where unknown.")
+    ]
+    title: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +69,17 @@ class ArticleOut:
     seq: Seq
     url: Annotated[str | None, Meta(description="Where the publisher has it; null unless that is http or https.")]
     title: str
-    language: Tag
+    language: Annotated[Tag, Meta(description="What the two that follow were reconciled to.")]
+    declared_language: Annotated[
+        Tag | None, Meta(description="What its page or feed says, else its source's configuration; null: nobody.")
+    ]
+    detected_language: Annotated[
+        Tag | None, Meta(description="What its text looks like; null where that is too short or unsure.")
+    ]
+    language_certainty: Annotated[
+        Annotated[float, Meta(ge=0, le=1)] | None,
+        Meta(description="How clearly the text looks like it, 0 to 1; null without one detected."),
+    ]
     authors: Sequence[str]
     published: Annotated[Written | None, Meta(description="null where the page does not say.")]
     date_only: Annotated[bool, Meta(description="Whether published is a day without a clock.")]
@@ -69,6 +93,8 @@ class ArticleOut:
     content_text: Annotated[str | None, Meta(description="The body as plain text, with content=text and content=full.")]
     content_html: Annotated[str | None, Meta(description="The body as sanitised HTML, with content=full.")]
     image: Picture | None
+    enclosures: Annotated[Sequence[File], Meta(description="The files that belong to it, pictures apart.")]
+    rights: Annotated[str | None, Meta(description="Its notice of rights, or the licence it is under.")]
     origin: Annotated[str | None, Meta(description="Whom the page names as the first publisher.")]
     is_free: Annotated[bool | None, Meta(description="Whether it can be read without paying; null where unknown.")]
     translations: Annotated[

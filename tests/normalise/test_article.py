@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from feeds.errors import ArticleError
-from feeds.model import Article, Item
+from feeds.model import Article, Enclosure, Item
 from feeds.normalise.article import normalise
 from feeds.urls import clean_url
 
@@ -205,3 +205,61 @@ def test_every_field_of_the_item_that_an_article_has_arrives() -> None:
         "guid",
         "canonical_url",
     }
+
+
+# --- what stands around an article ---------------------------------------------------------------------------------
+
+
+def test_each_file_is_kept_once_with_what_any_mention_says_of_it() -> None:
+    found = article(
+        enclosures=(
+            Enclosure(url="http://cdn.example/a.mp3?utm_source=x", media_type="audio/mpeg"),
+            Enclosure(url="https://cdn.example/a.mp3", media_type="audio/x", length_bytes=7, duration_s=2.5, title="A"),
+            Enclosure(url="javascript:alert(1)"),
+            Enclosure(url="https://cdn.example/b.pdf"),
+        )
+    )
+    assert found.enclosures == (
+        Enclosure(
+            url="http://cdn.example/a.mp3?utm_source=x",
+            media_type="audio/mpeg",
+            length_bytes=7,
+            duration_s=2.5,
+            title="A",
+        ),
+        Enclosure(url="https://cdn.example/b.pdf"),
+    )
+    many = tuple(Enclosure(url=f"https://cdn.example/{number}.mp3") for number in range(500))
+    assert article(enclosures=many).enclosures == many[:20]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Foto: Li\n  Wei", "Foto: Li Wei"),
+        ("© <b>AP</b>\x00\ud800", "© AP"),
+        ("摄影：李伟", "摄影：李伟"),
+        (" \t\x1b", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_credit_and_rights_are_one_clean_line(written: str | None, kept: str | None) -> None:
+    found = article(image_credit=written, rights=written)
+    assert (found.image_credit, found.rights) == (kept, kept)
+
+
+def test_credit_and_rights_are_bounded() -> None:
+    found = article(image_credit="Agency " * 10_000, rights="All rights reserved. " * 250_000)
+    assert len(found.image_credit or "") <= 201
+    assert len(found.rights or "") <= 301
+
+
+def test_the_language_and_what_was_known_of_it() -> None:
+    said = article(language="fr-CA")
+    assert (said.language, said.declared_language, said.detected_language) == ("en", "fr-CA", "en")
+    assert said.language_certainty is not None
+    assert said.language_certainty > 0.9
+    short = article(title="2026", content_html=None)
+    assert (short.language, short.declared_language) == ("und", None)
+    assert (short.detected_language, short.language_certainty) == (None, None)

@@ -166,6 +166,31 @@ def test_what_was_known_is_kept_apart() -> None:
     assert nothing == Spoken(tag="und", declared=None, configured=None, detected=None, sureness=0.0)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("zh_TW", "zh-TW"),
+        ("en_US.UTF-8", "en-US"),
+        ("de-at, en", "de-AT"),
+        ("de-<script>", "de"),
+        ("sr-latn-rs", "sr-Latn-RS"),
+        *((one, None) for one in ("", "english!", "und", "de\0\ud800x", "<html>", "x" * 5000)),
+    ],
+)
+def test_what_was_declared_is_a_tag_or_nothing(written: str, kept: str | None) -> None:
+    assert read_language("2026", declared=written, source=None).declared == kept
+
+
+def test_what_was_detected_has_its_script_and_is_nothing_where_it_may_be_another() -> None:
+    chinese = "天津港集團今日宣布新開通一條航線，將連接歐洲與亞洲的主要港口。港口的船舶與貨物來自許多國家。"
+    assert read_language(chinese, declared="en", source=None).detected == "zh-Hant"
+    unsure = read_language("Alpha Beta Gamma Delta Kilo", declared="de", source=None)
+    assert unsure.detected is None or unsure.sureness >= 0.5
+    assert read_language("Ja!", declared="de", source=None) == Spoken(
+        tag="de", declared="de", configured=None, detected=None, sureness=0.0
+    )
+
+
 def test_the_source_helps_where_the_page_is_wrong() -> None:
     assert choose_language(GERMAN, declared="en", source="de") == "de"
 

@@ -305,12 +305,13 @@ class Both:
         return self.flask(environ, start_response)
 
     def __call__(self, path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
-        slow = ask(self.flask, path, method, query, **headers)
-        fast = ask(self.fast, path, method, query, **headers)
+        slow = self.ask_flask(path, method, query, **headers)
+        fast = self.ask_fast(path, method, query, **headers)
         assert fast == slow
         return fast
 
+    def ask_flask(self, path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
+        return ask(self.flask, path, method, query, **headers)
 
-@pytest.fixture
-def both(app: Flask) -> Both:
-    return Both(app)
+    def ask_fast(self, path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
+        return ask(self.fast, path, method, query, **headers)

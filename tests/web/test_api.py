@@ -109,7 +109,12 @@ def test_an_article_says_all_that_is_public(api: Api) -> None:
     assert first["dated_at"] == "2020-07-06T16:00:00Z"
     assert first["keywords"] == ["BMW", "Alibaba", "China"]
     assert first["source"] == {"id": "rundschau", "name": "Rundschau"}
-    assert first["image"] == {"url": "https://rundschau.test/bild.jpg", "caption": "Die neue Halle"}
+    picture = {"url": "https://rundschau.test/bild.jpg", "caption": "Die neue Halle", "credit": "Li Wei/Rundschau"}
+    assert first["image"] == picture
+    (file,) = first["enclosures"]
+    assert (file["media_type"], file["length_bytes"], file["duration_s"]) == ("audio/mpeg", 8727310, 545.5)
+    assert (first["language"], first["declared_language"], first["detected_language"]) == ("de", "de-DE", "de")
+    assert (first["language_certainty"], first["rights"]) == (0.998, "© Rundschau")
     assert first["content_html"].startswith("<p>")
     assert api.said(f"/api/articles/{first['id']}", "content=full") == first
 
@@ -122,7 +127,8 @@ def test_how_much_of_the_body(api: Api) -> None:
 
 def test_an_address_that_no_browser_opens_is_not_handed_on(api: Api) -> None:
     (hostile,) = (each for each in api.said("/api/articles")["articles"] if each["title"].startswith("<script>"))
-    assert (hostile["url"], hostile["image"]) == (None, None)
+    assert (hostile["url"], hostile["image"], hostile["enclosures"]) == (None, None, [])
+    assert (hostile["declared_language"], hostile["language_certainty"]) == (None, None)
 
 
 @pytest.mark.parametrize(
