@@ -265,9 +265,23 @@ def test_extract_prints_each_field_with_its_provenance(run: Callable[..., Ran], 
 def test_extract_reads_a_saved_page(run: Callable[..., Ran], tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     text = "A long enough sentence about a city that builds a new harbour for its ships. " * 8
-    page.write_text(f"<html lang=en><title>Harbour</title><h1>A new harbour</h1><article><p>{text}</p></article>")
+    head = "<meta name=copyright content='&copy; Harbour'><meta property=og:audio content=/listen.mp3>"
+    head += "<meta property=og:image content=/quay.jpg>"
+    figure = "<figure><img src=/quay.jpg><figcaption>The quay. Photo: Ann Lee</figcaption></figure>"
+    page.write_text(
+        f"<html lang=en-GB><title>Harbour</title>{head}<h1>A new harbour</h1><article>{figure}<p>{text}</p></article>"
+    )
     found = json.loads(run("extract", "--json", "--url", "https://example.org/a", str(page)).out)
     assert (found["title"], found["url"], found["language"]) == ("A new harbour", "https://example.org/a", "en")
+    assert (found["declared_language"], found["detected_language"]) == ("en-GB", "en")
+    assert 0.9 < found["language_certainty"] <= 1
+    assert (found["image_credit"], found["rights"]) == ("Ann Lee", "© Harbour")
+    assert found["provenance"]["image_credit"] == "figure"
+    assert [(one["url"], one["media_type"]) for one in found["enclosures"]] == [
+        ("https://example.org/listen.mp3", "audio/mpeg")
+    ]
+    shown = run("extract", "--url", "https://example.org/a", str(page)).out
+    assert "url: https://example.org/listen.mp3" in shown
 
 
 def test_a_database_that_cannot_be_opened_is_exit_code_3(run: Callable[..., Ran], tmp_path: Path) -> None:
