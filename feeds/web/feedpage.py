@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import unquote, urlsplit
 
 from flask import request
 
 from feeds.folding import keyword_key
-from feeds.model import Article, FeedQuery, Match, StoredArticle, window_mark
+from feeds.model import Article, Enclosure, FeedQuery, Match, StoredArticle, window_mark
 from feeds.query import NamedFeed, is_search, search_text, write_address
 from feeds.render.entry import Entry, Original, Translation, describe, published_at, shown_label
+from feeds.render.media import medium_of
 from feeds.render.text import first_words
 from feeds.render.titles import feed_title
 from feeds.web.addresses import Place
 from feeds.web.catalogue import Overview
 from feeds.web.layout import page
-from feeds.web.links import Chip, FeedLink, discovery, feed_links, page_href, public_base, query_href
-from feeds.web.locales import asked_language, gettext, own_name, page_language, show_date, show_language, text_direction
+from feeds.web.links import (
+    Chip,
+    Discovery,
+    FeedLink,
+    discovery,
+    feed_links,
+    page_href,
+    prefix,
+    public_base,
+    query_href,
+)
+from feeds.web.locales import (
+    asked_language,
+    gettext,
+    own_name,
+    page_language,
+    show_date,
+    show_language,
+    show_number,
+    text_direction,
+)
 from feeds.web.ready import Ready
 from feeds.web.relations import write_hub
 from feeds.web.searchbox import search_box
 from feeds.web.services import keep_page, services
+from feeds.web.subscriptions import editions_with_articles
 
 EXCERPT_CHARS = 320
 KEYWORDS_SHOWN = 12
+LANGUAGES_FOUND = 12  # of a feed in every language, those that a feed reader finds on its page
 KEPT_S = 60.0
 MAX_SEQ_DIGITS = 18
 
@@ -48,8 +72,21 @@ class ShownArticle:
     excerpt: str
     image: str | None
     caption: str
+    credit: str
+    files: list[ShownFile]
     original: Chip | None
     translations: list[Chip]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFile:
+    """A file of an article: ``kind`` is audio, video or document; ``about`` says its size and how long it runs."""
+
+    url: str
+    kind: str
+    label: str
+    media_type: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +94,8 @@ class ShownFeed:
     """A feed as its page shows it.
 
     ``mixed`` when its articles can be of several languages, ``searched`` when it is a question that anyone may ask;
-    ``wider`` leads to the same keywords in every language, ``other`` to the same feed without or with copies.
+    ``list_href`` leads to what else there is of its language
+    or keywords (OPML), ``wider`` to the same keywords in every language, ``other`` to the feed without or with copies.
     """
 
     title: str
@@ -68,6 +106,7 @@ class ShownFeed:
     mixed: bool
     searched: bool
     feeds: list[FeedLink]
+    list_href: str
     crumbs: list[Chip]
     wider: Chip | None
     other: Chip | None
@@ -96,7 +135,7 @@ def _make(query: FeedQuery, before: int | None, named: NamedFeed | None) -> Read
     path = write_address(query, None, labels, name=name)
     return page(
         "feed.html",
-        discovery=discovery(query, feed.title, labels, name=name),
+        discovery=[*discovery(query, feed.title, labels, name=name), *_neighbours(query, labels, overview, named)],
         feed=feed,
         search=search_box(query, search_text(query) if named else None),
         articles=[
@@ -164,6 +203,7 @@ def _shown_feed(
         mixed=len(query.languages) != 1 or bool(query.fallback),
         searched=named is None and is_search(query),
         feeds=feed_links(query, labels, name=feed_name),
+        list_href=prefix() + _list_path(query, labels, named),
         crumbs=[]
         if query == every and named is None
         else [Chip(label=name, href=query_href(every), language=language)],
@@ -175,6 +215,45 @@ def _shown_feed(
 def _with_or_without_copies(query: FeedQuery, labels: Mapping[str, str]) -> Chip:
     label = gettext("Hide copies from other sources") if query.copies else gettext("Show copies from other sources")
     return Chip(label=label, href=query_href(replace(query, copies=not query.copies), labels))
+
+
+def _list_path(query: FeedQuery, labels: Mapping[str, str], named: NamedFeed | None) -> str:
+    """Where the subscription list is that belongs to a feed: of its keywords, its language, or everything."""
+    if named is None and query.keywords and not is_search(query):
+        path, mark, parameters = write_address(query, None, labels).partition("?")
+        return f"{path}.opml{mark}{parameters}"
+    language = query.languages[0].partition("-")[0] if len(query.languages) == 1 else ""
+    return f"/feeds/{language}.opml" if language else "/feeds.opml"
+
+
+def _neighbours(
+    query: FeedQuery, labels: Mapping[str, str], overview: Overview, named: NamedFeed | None
+) -> list[Discovery]:
+    """The same question in every language; of one in every language each alone, the visitor's own first."""
+    if named is not None or is_search(query) or not (query.keywords or query == FeedQuery()):
+        return []
+    visitor = page_language()
+    tags = sorted(editions_with_articles(overview), key=lambda tag: tag != visitor)[:LANGUAGES_FOUND]
+    languages = [()] if query.languages else [(tag,) for tag in tags]
+    words = ", ".join(labels.get(key, key) for key in query.keywords)
+    found = []
+    for each in languages:
+        title = " · ".join(filter(None, (own_name(each[0]) if each else gettext("Every language together"), words)))
+        found += discovery(replace(query, languages=each, fallback=()), title, labels)[:1]
+    return found
+
+
+def _shown_file(file: Enclosure) -> ShownFile:
+    size = f"{show_number(max(0.1, round(file.length_bytes / 1e6, 1)))} MB" if file.length_bytes else ""
+    clock = str(dt.timedelta(seconds=round(file.duration_s))) if file.duration_s else ""
+    parts = urlsplit(file.url)
+    return ShownFile(
+        url=file.url,
+        kind=medium_of(file.media_type),
+        label=file.title or unquote(parts.path.rpartition("/")[2]) or parts.netloc,
+        media_type=file.media_type,
+        about=", ".join(filter(None, (clock, size))),
+    )
 
 
 def _wider(query: FeedQuery, labels: Mapping[str, str]) -> Chip | None:
@@ -221,6 +300,8 @@ def _shown_article(
         excerpt=first_words(entry.summary, EXCERPT_CHARS) if entry.summary != entry.title else "",
         image=entry.picture.url if entry.picture else None,
         caption=entry.picture.caption if entry.picture else "",
+        credit=entry.picture.credit if entry.picture else "",
+        files=[_shown_file(each) for each in entry.files],
         original=Chip(label=copied.source_name, href=copied.url) if copied else None,
         translations=[
             Chip(label=own_name(each.language), href=each.url, language=each.language) for each in entry.translations

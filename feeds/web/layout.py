@@ -17,9 +17,9 @@ from feeds.web.services import respond, services
 room = Blueprint("assets", __name__)
 
 PAGE_TYPE = "text/html; charset=utf-8"
-# nothing but our own style and script; pictures from wherever the publishers keep them
+# nothing but our own style and script; pictures and sound from wherever the publishers keep them
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; media-src https: http:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 SAFETY = (

@@ -78,7 +78,7 @@ def ngettext(one: str, many: str, number: int) -> str:
     return str(_ngettext(one, many, number))
 
 
-def show_number(number: int) -> str:
+def show_number(number: float) -> str:
     """A number as the language of the page writes it."""
     return str(format_decimal(number, locale=page_language()))
 

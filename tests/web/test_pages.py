@@ -129,7 +129,12 @@ def test_autodiscovery_has_the_pages_own_feed_first(client: FlaskClient) -> None
         ("application/atom+xml", "http://feeds.test/feeds/de/keywords/BMW.atom"),
         ("application/rss+xml", "http://feeds.test/feeds/de/keywords/BMW.rss"),
         ("application/feed+json", "http://feeds.test/feeds/de/keywords/BMW.json"),
+        ("application/atom+xml", "http://feeds.test/feeds/all/keywords/BMW.atom"),
     ]
+    everywhere = read(client, "/feeds/all/keywords/BMW", **{"Accept-Language": "ja"})
+    near = everywhere.xpath("//link[@rel='alternate'][@hreflang]")
+    assert [link.get("hreflang") for link in near][:1] == ["ja"], "the visitor's language first"
+    assert near[0].get("href") == "http://feeds.test/feeds/ja/keywords/BMW.atom"
     directory = read(client, "/", **{"Accept-Language": "fr"})
     assert directory.xpath("//link[@rel='alternate']/@hreflang")[0] == "fr"
 
@@ -150,7 +155,7 @@ def test_nothing_hostile_is_shown(client: FlaskClient) -> None:
     page = read(client, "/feeds/en")
     article = page.xpath("//article[contains(., 'alert(1)')]")[0]
     assert not article.xpath(".//script|.//img|.//b")
-    assert article.xpath(".//h2")[0].text_content() == "<script>alert(1)</script> & other titles"
+    assert article.xpath(".//h2")[0].text_content() == "‹script›alert(1)‹/script› & other titles"
     assert not any(href.startswith("javascript") for href in hrefs(page))
 
 
