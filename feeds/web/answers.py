@@ -1,41 +1,54 @@
 """The table of ready answers: a feed's address in, its bytes with every form and validator out.
 
-The store's change counter, read at most once a second, says whether anything can be stale. When it has moved, a feed
-that is asked for compares its window (article ids and change numbers) with the one it was made from, and is rendered
-again only when that differs; articles are loaded once for all feeds and formats. Feeds nobody asks for cost nothing.
-While the store does not answer, whatever was ready stays in use.
+The store's change counter, read a few times a second, says whether anything can be stale. When it has moved, a feed
+that is asked for is good as long as none of the changes can concern it (``changes``). Else it compares its window
+(article ids and change numbers) with the one it was made from, and is rendered again only when that differs; articles
+are loaded once for all feeds and formats. Feeds nobody asks for cost nothing. While the store does not answer, whatever
+was ready stays in use.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from feeds.clock import utc_now
 from feeds.errors import StoreError
-from feeds.model import FeedQuery, Format
+from feeds.model import FeedQuery, Format, window_mark
 from feeds.query import (
+    NEWEST,
     Address,
     NamedFeed,
+    Part,
     full_hour,
     is_relative,
     spell_address,
     spell_named,
     write_parameters,
 )
+from feeds.render.head import NO_HISTORY
 from feeds.settings import Settings
 from feeds.store.base import Store
+from feeds.web.archives import Histories
+from feeds.web.asked import AskedFor
 from feeds.web.catalogue import Catalogue
+from feeds.web.changes import Changes, Window, marks_of
 from feeds.web.loading import Loader
 from feeds.web.making import Maker
 from feeds.web.memory import BoundedMemory
 from feeds.web.named import NamedFeeds
 from feeds.web.ready import Ready
 
-LOOK_S = 1.0  # how long an answer may be behind the store
+LOOK_S = 0.5  # how long an answer may be behind the store
+LOOK_EVERY_S = 0.2  # so often a thread looks that does nothing else
+IDLE_S = 2.0  # so long after the last question it goes on looking
 WAIT_S = 0.25  # for another thread that looks, before what is there is used
 ANSWER_BYTES = 128 * 1024 * 1024
 _HOUR = dt.timedelta(hours=1)
@@ -43,27 +56,35 @@ _HOUR = dt.timedelta(hours=1)
 
 @dataclass(slots=True, eq=False)
 class _Slot:
-    """One feed in one format. ``path`` is spelled as WSGI hands it on.
+    """One document of a feed in one format. ``path`` is spelled as WSGI hands it on.
 
     ``named`` is the named feed that it is. ``good_until`` is when time alone may change its answer; None for most,
-    which only a change in the store changes. ``meant`` stands for what its keywords meant when it was made.
+    which only a change in the store changes. ``meant`` stands for what its keywords meant when it was made, ``asked``
+    is the question with all of that. Of the window only what tells another from it is kept: 50 ids take 9 KB.
     """
 
     query: FeedQuery
     format: Format
     path: str
     named: NamedFeed | None = None
+    part: Part = NEWEST
     lock: threading.Lock = field(default_factory=threading.Lock)
     seq: int = -1
-    window: Sequence[tuple[str, int]] | None = None
+    asked: FeedQuery = field(default_factory=FeedQuery)
+    window: bytes = b""
+    marks: array[int] = field(default_factory=lambda: array("q"))
+    history: Mapping[str, Part] = field(default_factory=lambda: NO_HISTORY)
     ready: Ready | None = None
     good_until: dt.datetime | None = None
     meant: str = ""
+    mark: str = ""  # of what it shows; only while a hub is announced
+    noted_on: dt.date | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         """What stands for its address: path and parameters. Not one text: any sign may stand in a path."""
-        return self.path, "" if self.named else write_parameters(self.query).removeprefix("?")
+        asked = "" if self.named else write_parameters(self.query).removeprefix("?")
+        return self.path, "&".join(filter(None, (asked, str(self.part))))
 
 
 class Answers:
@@ -79,7 +100,10 @@ class Answers:
         now: Callable[[], dt.datetime] = utc_now,
         named: NamedFeeds | None = None,
         max_bytes: int = ANSWER_BYTES,
+        with_history: bool = True,
+        asked_for: AskedFor | None = None,
     ) -> None:
+        """An empty table; ``with_history`` unless nobody could answer for further documents of a feed."""
         self._settings = settings
         self._store = store
         self._catalogue = catalogue
@@ -88,30 +112,47 @@ class Answers:
         self._named = named or NamedFeeds(settings.config)
         self.loader = Loader(store, catalogue, now=now)
         self._maker = Maker(settings, catalogue, self.loader)
+        self._histories = Histories(settings, store, self.loader, self._maker, is_kept=with_history)
         self._slots: BoundedMemory[tuple[str, str], _Slot] = BoundedMemory(max_bytes)
         self._look = threading.Lock()
         self._looked_at = float("-inf")
         self._seq = -1
+        self._asked_at = float("-inf")
         self._is_down = False
+        self._asked_for = asked_for
+        self._today: dt.date | None = None
+        self._changes = Changes(store, self.loader.load)
+
+    def at_once(self, wsgi_path: str, parameters: str = "") -> Ready | None:
+        """What ``at`` would answer, when that takes no question to the store; else None."""
+        now = self._asked_at = self._clock()
+        if now - self._looked_at >= LOOK_S:
+            return None
+        slot = self._known(wsgi_path, parameters)
+        return slot.ready if slot is not None and self._is_current(slot, self._seq) else None
 
     def at(self, wsgi_path: str, parameters: str = "") -> Ready | None:
         """The answer at a path that was asked for before; None sends the request on to whoever reads addresses.
 
         ``parameters`` are those that say something of a feed (``query.known_parameters``).
         """
-        slot = self._slots.get((wsgi_path, parameters))
+        slot = self._known(wsgi_path, parameters)
         if slot is None:
             return None
-        if slot.named is not None and self._named.get(slot.named.name) != slot.named:
-            self._slots.drop(slot.key)  # it asks something else now, or is gone
-            return None
         seq = self.change_seq()
-        if slot.seq == seq and slot.ready is not None and self._is_good(slot):
+        if self._is_current(slot, seq):
             return slot.ready
         try:
             return self._refresh(slot, seq)
         except StoreError:
             return None
+
+    def _known(self, wsgi_path: str, parameters: str) -> _Slot | None:
+        slot = self._slots.get((wsgi_path, parameters))
+        if slot is not None and slot.named is not None and self._named.get(slot.named.name) != slot.named:
+            self._slots.drop(slot.key)  # it asks something else now, or is gone
+            return None
+        return slot
 
     def ready(self, address: Address, *, named: NamedFeed | None = None) -> Ready:
         """The answer for a feed, ``named`` if it is one; its language, section and source are taken to exist.
@@ -121,11 +162,7 @@ class Answers:
             StoreError: the store does not answer and this feed was never made.
             RenderError: the feed cannot be made.
         """
-        if address.format is None:
-            raise ValueError("a page is no feed")
-        query = address.query if named else self._catalogue.canonical(address.query)
-        path = spell_named(named.name, address.format) if named else self._path(query, address.format)
-        asked = _Slot(query=query, format=address.format, path=path, named=named)
+        asked = self._slot(address, named)
         slot = self._slots.add(asked.key, asked, _weigh(asked))
         if slot.named != named:  # it asks something else now
             slot = asked
@@ -134,14 +171,40 @@ class Answers:
         # between the two lines above a first article may have fixed a keyword's spelling: then look there
         return ready if ready is not None else self.ready(address, named=named)
 
+    def archive(self, address: Address, *, named: NamedFeed | None = None) -> Ready | None:
+        """The archive that ``address.part`` numbers, the same for ever; None when none of it was ever announced.
+
+        Raises:
+            StoreError: the store does not answer and this one is not kept here.
+            RenderError: it cannot be made.
+        """
+        slot = self._slot(address, named)
+        kept = self._slots.get(slot.key)
+        if kept is not None and kept.named == named:
+            return kept.ready
+        slot.seq, slot.meant = self.change_seq(), self._catalogue.meant_by(slot.query)
+        slot.asked = self.loader.asked(slot.query)
+        slot.ready = self._histories.read(slot.query, slot.format, slot.part.archive or 0, named=named)
+        if slot.ready is not None:
+            self._slots.put(slot.key, slot, _weigh(slot))
+        return slot.ready
+
+    def _slot(self, address: Address, named: NamedFeed | None) -> _Slot:
+        if address.format is None:
+            raise ValueError("a page is no feed")
+        query = address.query if named else self._catalogue.canonical(address.query)
+        path = spell_named(named.name, address.format) if named else self._path(query, address.format)
+        return _Slot(query=query, format=address.format, path=path, named=named, part=address.part)
+
     @property
     def size_bytes(self) -> int:
         """What the answers kept now weigh together."""
         return self._slots.size_bytes
 
     def change_seq(self) -> int:
-        """The store's change counter as it was at most a second ago; the last one known while the store is down."""
-        if self._clock() - self._looked_at < LOOK_S:
+        """The store's change counter as it was half a second ago at most; the last known while the store is down."""
+        self._asked_at = self._clock()
+        if self._asked_at - self._looked_at < LOOK_S:
             return self._seq
         if self._look.acquire(timeout=WAIT_S):
             try:
@@ -151,36 +214,98 @@ class Answers:
                 self._look.release()
         return self._seq
 
+    def keep_looking(self) -> None:
+        """Looks at the store in a thread of its own while feeds are asked for, so that no request waits for it."""
+        threading.Thread(target=self._look_for_ever, name="looking", daemon=True).start()
+
+    def _look_for_ever(self) -> None:
+        while True:
+            time.sleep(LOOK_EVERY_S)
+            if self._clock() - self._asked_at < IDLE_S:
+                with self._look:
+                    self._read_seq()
+
     def _read_seq(self) -> None:
         now = self._clock()
+        self._today = self._asked_for.today() if self._asked_for is not None else None
         try:
-            self._seq = self._store.change_seq()
+            seq = self._store.change_seq()
             self._is_down = False
         except StoreError:
             self._is_down = True
+        else:
+            if seq != self._seq:
+                with suppress(StoreError):  # then every feed asks by itself
+                    self._changes.learn(self._seq, seq)
+                self._seq = seq
         self._looked_at = now
 
     def _refresh(self, slot: _Slot, seq: int) -> Ready | None:
         """Brings a slot up to date; None when its feed is now spelled otherwise."""
         with slot.lock:
-            if slot.ready is not None and ((slot.seq == seq and self._is_good(slot)) or self._is_down):
+            if slot.ready is not None and (self._is_down or self._is_current(slot, seq)):
                 return slot.ready
             try:
                 if slot.named is None and self._is_elsewhere(slot):
                     self._slots.drop(slot.key)
                     return None
                 now, meant = self._now(), self._catalogue.meant_by(slot.query)
-                window = self._store.window(self.loader.asked(slot.query, now), limit=self._settings.feed_entries)
-                if window != slot.window or slot.ready is None:
-                    slot.ready = self._maker.make(slot.query, slot.format, window, named=slot.named)
-                    self._slots.put(slot.key, slot, _weigh(slot))
+                if slot.part.archive is not None:
+                    slot.seq, slot.meant = seq, meant
+                    return slot.ready
+                asked = self.loader.asked(slot.query, now)
+                window = self._look_at(slot, asked)
             except StoreError:
                 if slot.ready is None:
                     raise
                 return slot.ready
-            slot.window, slot.seq, slot.meant = window, seq, meant
+            slot.window, slot.marks, slot.asked = _digest(window), marks_of(window), asked
+            if self._asked_for is not None and slot.part == NEWEST:
+                slot.mark = window_mark(window[: self._settings.feed_entries])
+                self._note(slot, self._asked_for)
+            slot.seq, slot.meant = seq, meant
             slot.good_until = full_hour(now) + _HOUR if is_relative(slot.query.question) else None
             return slot.ready
+
+    def _look_at(self, slot: _Slot, asked: FeedQuery) -> Window:
+        """The articles of a slot's feed as they are now; made anew where they, or the way on from there, differ."""
+        limit = self._histories.reach(slot.query, is_named=slot.named is not None)
+        window = self._store.window(asked, limit=limit, before_seq=slot.part.before)
+        is_same = slot.ready is not None and _digest(window) == slot.window
+        if is_same and slot.part.before is None:
+            return window
+        history = self._histories.relations(slot.query, asked, window, slot.part, slot.named)
+        if not is_same or history != slot.history:
+            shown = window[: self._settings.feed_entries]
+            slot.ready = self._maker.make(
+                slot.query, slot.format, shown, named=slot.named, part=slot.part, history=history
+            )
+            slot.history = history
+            self._slots.put(slot.key, slot, _weigh(slot))
+        return window
+
+    def _is_current(self, slot: _Slot, seq: int) -> bool:
+        """Whether the answer is right at that change number, as far as can be told without the store."""
+        if slot.ready is None or not self._is_good(slot):
+            return False
+        if slot.noted_on != self._today and slot.mark and self._asked_for is not None:
+            self._note(slot, self._asked_for)
+        since = slot.seq
+        if since == seq:
+            return True
+        if slot.part.before is not None:  # where the page before it begins hangs on articles that it does not show
+            return False
+        if since > seq or self._changes.concern(slot.asked, slot.marks, since):
+            return False
+        slot.seq = seq
+        return True
+
+    def _note(self, slot: _Slot, asked_for: AskedFor) -> None:
+        """Has the hub told when this feed changes."""
+        slot.noted_on = self._today
+        path, parameters = slot.key
+        address = quote(path.encode("latin-1"), safe="/+,") + (f"?{parameters}" if parameters else "")
+        asked_for.note(address, slot.mark)
 
     def _is_good(self, slot: _Slot) -> bool:
         is_time = slot.good_until is None or self._now() < slot.good_until
@@ -199,3 +324,8 @@ class Answers:
 def _weigh(slot: _Slot) -> int:
     """Bytes to count for a slot: its body, room for the compressed forms, the objects around them."""
     return 4096 + (2 * len(slot.ready.body) if slot.ready is not None else 0)
+
+
+def _digest(window: Window) -> bytes:
+    """Tells a window from any other."""
+    return hashlib.blake2b("".join(f"{seq} {name}\n" for name, seq in window).encode(), digest_size=16).digest()

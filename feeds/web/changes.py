@@ -9,11 +9,11 @@ also holds what others repeat) are always answered with yes.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from feeds.folding import keyword_key, language_covers
-from feeds.model import FeedQuery
+from feeds.model import FeedQuery, StoredArticle
 from feeds.store.base import Store
 
 KEPT = 256  # changes; whoever is further behind asks the store
@@ -35,8 +35,10 @@ class Changed:
 class Changes:
     """The last changes; one thread learns, any number ask at the same time."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, load: Callable[[Window], list[StoredArticle]]) -> None:
+        """Knows nothing yet; ``load`` gives the articles of a window (``Loader.load``)."""
         self._store = store
+        self._load = load
         self._kept: tuple[int, tuple[Changed, ...]] = (0, ())  # all changes after that number, oldest first
 
     def learn(self, before: int, after: int) -> None:
@@ -46,30 +48,17 @@ class Changes:
         each missing number stands for a change that is not known, and no feed is spared asking for it.
         """
         since, kept = self._kept
-        if not 0 < after - before <= KEPT:
+        if before < 0 or not before < after <= before + KEPT:
             self._kept = (after, ())
             return
         self._kept = (after, ())  # until all has been read
         window = self._store.window(FeedQuery(), limit=KEPT, after_seq=before)
         if {seq for _, seq in window if seq <= after} != set(range(before + 1, after + 1)):
             return
-        stored = self._store.load([article_id for article_id, _ in window])
-        learned = []
-        for article_id, seq in window:
-            if (found := stored.get(article_id)) is None or found.seq != seq:
-                return  # changed again meanwhile
-            if seq > after:
-                continue
-            article = found.article
-            learned.append(
-                Changed(
-                    seq=seq,
-                    mark=mark(article_id),
-                    language=article.language,
-                    section=article.section,
-                    keys=frozenset(map(keyword_key, (*article.keywords, *article.inferred))),
-                )
-            )
+        stored = {each.article.id: each for each in self._load(window)}
+        if any(name not in stored or stored[name].seq != seq for name, seq in window):
+            return  # changed again meanwhile
+        learned = [_as_changed(stored[name]) for name, seq in window if seq <= after]
         together = (*kept, *learned)
         beyond = together[:-KEPT]
         self._kept = (beyond[-1].seq if beyond else since, together[-KEPT:])
@@ -92,6 +81,17 @@ class Changes:
             changed.seq > since and (changed.mark in marks or _may_answer(query, keys, changed))
             for changed in reversed(kept)
         )
+
+
+def _as_changed(stored: StoredArticle) -> Changed:
+    article = stored.article
+    return Changed(
+        seq=stored.seq,
+        mark=mark(article.id),
+        language=article.language,
+        section=article.section,
+        keys=frozenset(map(keyword_key, (*article.keywords, *article.inferred))),
+    )
 
 
 def mark(article_id: str) -> int:
