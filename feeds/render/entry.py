@@ -167,7 +167,7 @@ def _shown_original(original: Original | None) -> Original | None:
     url = web_address(original.url) if original else None
     if original is None or url is None:
         return None
-    name = plain_line(original.source_name) or plain_line(original.source_id)
+    name = plain_line(original.source_name) or plain_line(original.source_id) or url
     return replace(original, id=one_line(original.id), url=url, source_name=name)
 
 

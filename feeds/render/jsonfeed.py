@@ -28,7 +28,7 @@ def open_feed(head: FeedHead, updated: dt.datetime) -> bytes:
         "title": plain_line(head.title),
         "home_page_url": head.html_url,
         "feed_url": head.self_url,
-        "description": plain_text(head.description).strip(),
+        "description": plain_text(head.description).strip() or plain_line(head.title),
         "authors": [{"name": plain_line(head.author) or GENERATOR, "url": head.home_url}],
     }
     if older := head.history.get("next") or head.history.get("prev-archive"):

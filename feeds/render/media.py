@@ -80,11 +80,12 @@ def shown_picture(article: Article) -> Picture | None:
 
 
 def shown_files(article: Article) -> tuple[Enclosure, ...]:
-    """The article's files, each address once; a type that is none is told by the address, else left empty."""
+    """The article's files, each address once, less its picture; a type that is none is told by the address or empty."""
     found: dict[str, Enclosure] = {}
+    picture = web_address(article.image)
     for each in article.enclosures:
         url = web_address(each.url)
-        if url is None or url in found:
+        if url is None or url == picture or url in found:
             continue
         said = each.media_type.partition(";")[0].strip().lower()
         found[url] = replace(

@@ -108,8 +108,11 @@ def rfc822(when: dt.datetime) -> str:
     In UTC where the zone is not whole half hours off: validators warn of ``+0545``.
     """
     exact = exact_date(when)
-    if (exact.utcoffset() or dt.timedelta()) % _HALF_HOUR and dt.MINYEAR < exact.year < dt.MAXYEAR:
-        exact = exact.astimezone(dt.UTC)
+    if (exact.utcoffset() or dt.timedelta()) % _HALF_HOUR:
+        try:
+            exact = exact.astimezone(dt.UTC)
+        except OverflowError:  # the first day that there is, or the last
+            exact = exact.replace(tzinfo=dt.UTC)
     return format_datetime(exact)
 
 

@@ -70,7 +70,7 @@ def render(make_feed_head: Callable[..., FeedHead]) -> Callable[..., bytes]:
 
     def make(format_: Format, *articles: StoredArticle, **given: Any) -> bytes:
         names = given.pop("source_names", {"example": "Beispielzeitung"})
-        beside = {name: given.pop(name, {}) for name in ("originals", "translations")}
+        beside = {name: given.pop(name, {}) for name in ("originals", "translations", "contents")}
         head = make_feed_head(format_, **given)
         return Renderer(PUBLIC_URL).render(head, articles, format_, labels=LABELS, source_names=names, **beside)
 

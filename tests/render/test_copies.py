@@ -15,7 +15,9 @@ from feeds.model import FeedQuery, Format, StoredArticle
 from feeds.render import Original, Renderer, make_head
 
 from .conftest import PUBLIC_URL
-from .test_rules import MISTAKES, RSS_ITEM, broken, links
+from .rules import MISTAKES
+from .rules.common import broken, links
+from .rules.rss import RSS_ITEM
 
 ORIGINAL = Original(id="urn:uuid:1", url="https://agency.example/ä.html", source_id="agency", source_name="Die Agentur")
 PAGE = "https://agency.example/%C3%A4.html"

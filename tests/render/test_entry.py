@@ -10,7 +10,7 @@ import pytest
 
 from feeds.folding import keyword_key
 from feeds.model import StoredArticle
-from feeds.render.entry import SUMMARY_CHARS, TITLE_CHARS, Category, Entry, describe, lesser
+from feeds.render.entry import SUMMARY_CHARS, TITLE_CHARS, Category, Entry, describe
 from feeds.render.media import Picture
 
 SEEN_AT = dt.datetime(2020, 7, 8, 3, 4, 5, tzinfo=dt.UTC)

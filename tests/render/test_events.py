@@ -12,7 +12,7 @@ from lxml import etree
 from feeds.model import SourceEvent, SourceState
 from feeds.render.events import ADVICE, TROUBLE, render_events, state_slug
 
-from .test_rules import atom_mistakes
+from .rules.atom import atom_mistakes
 
 AT = dt.datetime(2026, 11, 22, 12, 0, 30, 250, tzinfo=dt.UTC)
 ATOM = {"a": "http://www.w3.org/2005/Atom"}

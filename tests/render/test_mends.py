@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import locale
 from collections.abc import Callable
@@ -12,8 +13,8 @@ import feedgen.feed
 import pytest
 from lxml import etree
 
-from feeds.model import Format, StoredArticle
-from feeds.render import EPOCH, FeedHead, mends, xml
+from feeds.model import Enclosure, Format, StoredArticle
+from feeds.render import EPOCH, FeedHead, Original, mends, xml
 from feeds.render.entry import Entry, describe
 from feeds.render.mends import ATOM, DC, MEDIA, XML
 
@@ -87,6 +88,95 @@ def test_a_picture_has_a_caption(entry: Entry) -> None:
         thumbnail = made.find(f"{{{MEDIA}}}thumbnail")
         assert thumbnail is not None
         assert thumbnail.get("url") == "https://news.example/a.jpg"
+
+
+def test_a_picture_has_a_credit(make_stored: Make) -> None:
+    stored = make_stored(image="https://news.example/a.jpg", image_credit="Foto: Anna")
+    entry = describe(stored, labels={}, source_name="", public_url="")
+    for made in (xml.rss_entry_generator(entry).rss_entry(), xml.atom_entry_generator(entry).atom_entry()):
+        assert made.findtext(f"{{{MEDIA}}}content/{{{MEDIA}}}credit") == "Foto: Anna"
+
+
+SOUND = Enclosure(
+    url="https://news.example/a.mp3", media_type="audio/mpeg", length_bytes=9, duration_s=61.4, title="Anhören"
+)
+OTHER = Enclosure(url="https://news.example/b", title="")
+
+
+@pytest.fixture
+def with_files(make_stored: Make) -> Entry:
+    stored = make_stored(enclosures=(OTHER, SOUND, SOUND), image="https://news.example/a.jpg", rights="© Zeitung")
+    return describe(stored, labels={}, source_name="", public_url="")
+
+
+def test_an_item_has_one_enclosure_and_every_file_as_media(with_files: Entry) -> None:
+    """feedgen keeps the last enclosure and has no word for the others."""
+    item = xml.rss_entry_generator(with_files).rss_entry()
+    assert [dict(each.attrib) for each in item.findall("enclosure")] == [
+        {"url": SOUND.url, "length": "9", "type": "audio/mpeg"}
+    ]
+    sound = {"url": SOUND.url, "fileSize": "9", "type": "audio/mpeg", "medium": "audio", "duration": "61"}
+    picture = {"url": "https://news.example/a.jpg", "type": "image/jpeg", "medium": "image"}
+    found = item.findall(f"{{{MEDIA}}}content")
+    assert [dict(each.attrib) for each in found] == [{"url": OTHER.url}, sound, picture]
+    assert [each.findtext(f"{{{MEDIA}}}title") for each in found] == [None, "Anhören", None]
+
+
+def test_an_entry_links_to_every_file(with_files: Entry) -> None:
+    links = xml.atom_entry_generator(with_files).atom_entry().findall("link")
+    assert [dict(each.attrib) for each in links if each.get("rel") == "enclosure"] == [
+        {"rel": "enclosure", "href": OTHER.url},
+        {"rel": "enclosure", "type": "audio/mpeg", "length": "9", "title": "Anhören", "href": SOUND.url},
+        {"rel": "enclosure", "type": "image/jpeg", "href": "https://news.example/a.jpg"},
+    ]
+
+
+def test_an_item_has_rights(with_files: Entry) -> None:
+    """feedgen writes those of an Atom entry only."""
+    assert xml.rss_entry_generator(with_files).rss_entry().findtext(f"{{{DC}}}rights") == "© Zeitung"
+    assert xml.atom_entry_generator(with_files).atom_entry().findtext("rights") == "© Zeitung"
+
+
+def test_the_origin_of_an_item_is_said_once(entry: Entry) -> None:
+    """Beside RSS's own source, validators take dc:source for the same said twice."""
+    original = Original(id="x", url="https://agency.example/a", source_id="agency", source_name="Agency")
+    copy = dataclasses.replace(entry, copy_of=original, copied_feed="https://feeds.example/agency.rss")
+    item = xml.rss_entry_generator(copy).rss_entry()
+    assert (item.findtext("source"), item.find(f"{{{DC}}}source")) == ("Agency", None)
+
+
+def test_plain_text_is_written_with_hexadecimal_references(make_stored: Make) -> None:
+    """lxml cannot; by them readers see that no HTML is meant (Best Practices Profile). HTML stays as lxml writes it."""
+    stored = make_stored(title="A & B < C", summary="x & y", keywords=("R&D",), content_html="<p>&amp;</p>")
+    entry = describe(stored, labels={}, source_name="", public_url="")
+    item = xml.write_entry(entry, Format.RSS)
+    assert b"<title>A &#x26; B &#x3C; C</title>" in item
+    assert b">R&#x26;D</category>" in item
+    assert b"<description>x &amp;amp; y</description>" in item
+    assert b"<content:encoded>&lt;p&gt;&amp;amp;&lt;/p&gt;</content:encoded>" in item
+    assert b"<summary>x &#x26; y</summary>" in xml.write_entry(entry, Format.ATOM)
+
+
+@pytest.mark.parametrize("format_", [Format.ATOM, Format.RSS])
+def test_archives_and_their_neighbours(format_: Format, make_feed_head: MakeHead) -> None:
+    """RFC 5005, 4; feedgen has no word for it."""
+    history = {"prev-archive": "https://feeds.example/1", "current": "https://feeds.example/de"}
+    head = dataclasses.replace(make_feed_head(format_), history=history, is_archive=True)
+    root = etree.fromstring(xml.open_feed(head, format_) + xml.close_feed(format_))
+    feed = root if format_ is Format.ATOM else root[0]
+    media_type = "application/atom+xml" if format_ is Format.ATOM else "application/rss+xml"
+    links = [dict(each.attrib) for each in feed.findall(f"{{{ATOM}}}link") if each.get("rel") in history]
+    assert links == [{"rel": rel, "type": media_type, "href": history[rel]} for rel in sorted(history)]
+    assert len(feed.findall(f"{{{mends.FH}}}archive")) == 1
+    current = xml.open_feed(make_feed_head(format_), format_)
+    assert b"archive" not in current
+
+
+@pytest.mark.parametrize("format_", [Format.ATOM, Format.RSS])
+def test_rights_in_the_language_of_the_feed(format_: Format, make_feed_head: MakeHead) -> None:
+    opened = xml.open_feed(make_feed_head(format_), format_).decode()
+    name = "rights" if format_ is Format.ATOM else "copyright"
+    assert f"<{name}>Die Rechte an jedem Artikel bleiben bei seinem Verlag.</{name}>" in opened
 
 
 def test_a_channel_has_every_link(make_feed_head: MakeHead) -> None:

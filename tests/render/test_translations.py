@@ -14,7 +14,8 @@ from feeds.model import Format, StoredArticle
 from feeds.render import FeedHead, Renderer, Translation
 
 from .conftest import PUBLIC_URL
-from .test_rules import MISTAKES, links
+from .rules import MISTAKES
+from .rules.common import links
 
 Make = Callable[..., StoredArticle]
 Render = Callable[..., bytes]
