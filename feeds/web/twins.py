@@ -15,6 +15,7 @@ _PAGE = "text/html"
 # whoever names one of these reads feeds, whatever the format of this one
 _FEEDS = ("application/atom+xml", "application/rss+xml", "application/rdf+xml", "application/feed+json")
 _GENERAL = ("application/xml", "text/xml", "application/json", "application/*", "*/*")
+_MOST_CHARS = 1024  # browsers send 150; what is longer is not kept in mind, nor read
 # what Java's HttpURLConnection sends when nobody says otherwise: it is no wish of anyone's
 _NO_WISH = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"
 
@@ -23,7 +24,7 @@ def wants_page(fetch_dest: str | None, accept: str | None) -> bool:
     """Whether a request for a feed is a person's, by its ``Sec-Fetch-Dest`` and ``Accept``."""
     if fetch_dest is not None:
         return fetch_dest == "document"
-    return accept is not None and "html" in accept and prefers_page(accept)
+    return accept is not None and len(accept) <= _MOST_CHARS and prefers_page(accept)
 
 
 @lru_cache(maxsize=512)  # clients send a few dozen different ones
