@@ -1,6 +1,9 @@
 // Addresses of feeds in (arguments, without extension); out, as JSON, what each reader of npm makes of them:
 // {reader, address, entries: [{id, title, link, published, tags, language}]}, and for what the JSON Feed 1.1 schema
 // says: {reader: "schema", address, mistakes}. A language is null where a reader has no word for it.
+//
+// With --again before the addresses each reader asks for each feed twice, the second time with the validator of the
+// first: {reader, address, again}, the status of the second answer.
 
 import Ajv from "ajv";
 import addFormats from "ajv-formats";
@@ -81,10 +84,34 @@ async function withSchema(address) {
   return { reader: "schema", address, mistakes };
 }
 
-const found = [];
-for (const feed of process.argv.slice(2)) {
+// rss-parser takes what is no feed for an error, and says the status in its text
+async function againWithRssParser(address) {
+  const { headers } = await fetch(address);
+  const parser = new RssParser({ headers: { "If-Modified-Since": headers.get("last-modified") } });
+  const said = await parser.parseURL(address).then(() => "200", (error) => error.message);
+  return { reader: "rss-parser", address, again: Number(said.match(/\d{3}/)?.[0]) };
+}
+
+async function againWithFeedsmith(address) {
+  const first = await fetch(address);
+  parseFeed(await first.text());
+  const { status } = await fetch(address, { headers: { "If-None-Match": first.headers.get("etag") } });
+  return { reader: "feedsmith", address, again: status };
+}
+
+async function read(feed, found) {
   for (const ending of ["atom", "rss"]) found.push(await withRssParser(`${feed}.${ending}`));
   for (const ending of ["atom", "rss", "json"]) found.push(await withFeedsmith(`${feed}.${ending}`));
   found.push(await withSchema(`${feed}.json`));
 }
+
+async function readAgain(feed, found) {
+  for (const ending of ["atom", "rss"]) found.push(await againWithRssParser(`${feed}.${ending}`));
+  for (const ending of ["atom", "rss", "json"]) found.push(await againWithFeedsmith(`${feed}.${ending}`));
+}
+
+const found = [];
+const asked = process.argv.slice(2);
+const isAgain = asked[0] === "--again";
+for (const feed of asked.slice(isAgain ? 1 : 0)) await (isAgain ? readAgain : read)(feed, found);
 console.log(JSON.stringify(found));

@@ -51,8 +51,11 @@ def _install(folder: Path) -> None:
         pytest.skip(f"npm install failed: {' '.join(errors[:3]) or done.returncode}")
 
 
-def read_with_npm(feeds: list[str]) -> list[dict[str, Any]]:
-    """What the readers of npm make of feeds, given without their endings: see tests/clients/read.mjs."""
+def read_with_npm(*feeds: str) -> list[dict[str, Any]]:
+    """What the readers of npm make of feeds, given without their endings: see tests/clients/read.mjs.
+
+    ``--again`` before them has the feeds asked for twice.
+    """
     command = ["node", str(npm_folder() / "read.mjs"), *feeds]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stderr
