@@ -78,7 +78,13 @@ class FrontProtocol(HttpToolsProtocol):
         self._unsent_bytes = 0
 
     def data_received(self, data: bytes) -> None:
-        """Reads on; a head that is too long is refused."""
+        """Reads on; a head that is too long is refused.
+
+        Curl, and readers that are built on it, send an address as it was typed: 中国 in UTF-8. The parser takes ASCII.
+        """
+        if not data.isascii() and self._head_bytes == 0 and self._is_idle:
+            line, end, rest = data.partition(b"\r\n")
+            data = quote_from_bytes(line, safe=_PRINTABLE + " ").encode("ascii") + end + rest
         self._head_bytes += len(data)
         super().data_received(data)
         if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
@@ -146,9 +152,8 @@ class FrontProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _go_on(self) -> None:
-        """The usual way, with the address exactly as it was sent, in ASCII."""
-        url = quote_from_bytes(self.url, safe=_PRINTABLE).encode("ascii")
-        headers, expects = self.headers, self.expect_100_continue
+        """The usual way, with the address exactly as it was sent."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expects
         self.headers.extend(headers)

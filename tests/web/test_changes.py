@@ -57,8 +57,9 @@ writes = st.lists(
 
 @st.composite
 def questions(draw: st.DrawFn) -> FeedQuery:
-    keys = draw(st.lists(st.sampled_from([*map(keyword_key, WORDS), "tee\x07"]), max_size=2, unique=True))
+    keys: list[str] = draw(st.lists(st.sampled_from([*map(keyword_key, WORDS), "tee\x07"]), max_size=2, unique=True))
     other = draw(st.sampled_from([*map(keyword_key, WORDS)]))
+    with_synonym = draw(st.booleans())
     return FeedQuery(
         languages=tuple(sorted(draw(st.sets(st.sampled_from(("de", "no", "nb", "zh", "zh-Hans")), max_size=2)))),
         keywords=tuple(sorted(keys)),
@@ -67,7 +68,7 @@ def questions(draw: st.DrawFn) -> FeedQuery:
         source=draw(st.sampled_from([None, None, "eins"])),
         copies=draw(st.booleans()),
         inferred=draw(st.booleans()),
-        synonyms=(Synonym(keyword=keys[0], key=other),) if keys and draw(st.booleans()) else (),
+        synonyms=(Synonym(keyword=keys[0], key=other),) if keys and with_synonym else (),
     )
 
 
