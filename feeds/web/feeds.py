@@ -9,8 +9,9 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
+from feeds.errors import StoreError
 from feeds.model import FeedQuery, Format
-from feeds.query import other_parameters, point_at, write_address
+from feeds.query import known_parameters, other_parameters, point_at, write_address
 from feeds.web.addresses import Missing, Mistaken, Moved, Place, find_place
 from feeds.web.catalogue import Overview
 from feeds.web.errors import say
@@ -39,7 +40,19 @@ class FeedPath(BaseConverter):
 def feed(_path: str) -> BaseResponse:
     """A feed, or the page of one."""
     shared = services()
-    place = find_place(asked_path(), request.query_string.decode("latin-1"), shared.catalogue, shared.named)
+    asked = request.query_string.decode("latin-1")
+    try:
+        place = find_place(asked_path(), asked, shared.catalogue, shared.named)
+    except StoreError:  # which is asked whether there is such a feed; whatever is ready was there
+        ready = shared.answers.at(request.environ["PATH_INFO"], known_parameters(asked))
+        if ready is None:
+            raise
+        return respond(ready)
+    return _answer(place)
+
+
+def _answer(place: Place | Moved | Missing | Mistaken) -> BaseResponse:
+    shared = services()
     if isinstance(place, Moved):
         return _move(place)
     if isinstance(place, Missing):
@@ -97,10 +110,10 @@ def _point_out(mistaken: Mistaken) -> Response:
 
 
 def _no_archive(place: Place) -> Response:
-    """404 that leads to the feed, which names its newest archive if it has one."""
+    """404 that leads to the feed, from which all that it announced is reached."""
     address = place.address
     assert address.format is not None
-    reason = gettext("This feed never announced an archive of that number. It names the newest one itself:")
+    reason = gettext("This feed never announced an archive of that number. Begin at the feed itself:")
     whole = write_address(address.query, address.format, place.labels, name=address.name)
     offer = Chip(label=FORMAT_NAMES[address.format], href=prefix() + whole)
     return say(404, gettext("There is no such archive"), [reason], [offer])
