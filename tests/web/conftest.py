@@ -315,3 +315,8 @@ class Both:
 
     def ask_fast(self, path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
         return ask(self.fast, path, method, query, **headers)
+
+
+@pytest.fixture
+def both(app: Flask) -> Both:
+    return Both(app)

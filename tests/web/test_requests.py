@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import pytest
-from flask import Flask
 
 from .conftest import Answer, Both
 
@@ -14,11 +13,6 @@ CHINESE = "/feeds/zh/keywords/中国.atom"
 SAME = "Sun, 22 Nov 2026 12:00:00 GMT"
 BEFORE = "Sun, 22 Nov 2026 11:59:59 GMT"
 AFTER = "Mon, 23 Nov 2026 00:00:00 GMT"
-
-
-@pytest.fixture
-def both(app: Flask) -> Both:
-    return Both(app)
 
 
 def ask(both: Both, target: str, method: str = "GET", **headers: str) -> Answer:
