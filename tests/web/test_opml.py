@@ -24,7 +24,7 @@ LISTS = [
     "/feeds/de/keywords/BMW.opml",
     "/feeds/de/keywords/Alibaba+BMW.opml",
     "/feeds/de/keywords/Alibaba,BMW.opml",
-    "/feeds/all/keywords/中国.opml",
+    "/feeds/all/keywords/China.opml",
     "/feeds/en/keywords/C%252B%252B.opml",
     "/feeds/de/keywords/nobody.opml",
     "/feeds/de+fr/keywords/BMW.opml",
