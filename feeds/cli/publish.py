@@ -103,6 +103,7 @@ def export(settings: Settings, folder: Path) -> int:
 
     Each stands at its own address, with .gz and .br forms beside it (nginx: gzip_static, brotli_static). A file is
     replaced whole or not at all, and only when it changed. Set POLYFEED_PUBLIC_URL to where DIR will be reached.
+    Archives are left out: a static host cannot tell documents apart by what follows the question mark.
     """
     console = Console(stderr=True)
     counts = {"written": 0, "same": 0}
@@ -112,7 +113,7 @@ def export(settings: Settings, folder: Path) -> int:
         Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
     ):
         catalogue = _catalogue(settings, store)
-        answers = Answers(settings, store, catalogue)
+        answers = Answers(settings, store, catalogue, with_history=False)
         found = list(subscriptions(catalogue))
         named = tuple(load_named(settings.config).feeds.values())
         for feed in named:

@@ -111,7 +111,7 @@ def _find_asked(path: str, query_string: str, address: Address, catalogue: Catal
     part, silent = _part_of(address, query)
     said = known_parameters(query_string, without=silent if address.is_search else silent | {QUESTION})
     to = write_address(query, address.format, labels, part=part)
-    is_plain = said == to.partition("?")[2]
+    is_plain = said == to.partition("?")[2] or part.archive == 0  # of what is no number there is no other spelling
     if not is_plain or (path != canonical and (settled or _fold(path) != _fold(canonical))):
         return Moved(to=to)
     unknown = _what_is_unknown(query, catalogue)
@@ -131,7 +131,8 @@ def _find_named(
     part, silent = _part_of(address, feed.query, is_named=True)
     to = write_address(feed.query, address.format, name=feed.name, part=part)
     said = known_parameters(query_string, without=ASKING | silent)
-    if path != spell_named(feed.name, address.format) or said != to.partition("?")[2]:
+    is_plain = said == to.partition("?")[2] or part.archive == 0
+    if path != spell_named(feed.name, address.format) or not is_plain:
         return Moved(to=to)
     found = replace(address, query=feed.query, part=part)
     return Place(address=found, labels=catalogue.labels_of(feed.query), settled=True, named=feed)
