@@ -31,8 +31,7 @@ from feeds.web.app import create_app
 from feeds.web.archives import keeps_archives
 from feeds.web.catalogue import Catalogue
 
-from .conftest import BASE, NOW, SOURCES, Answer, Clock, Watched, ask, make_article, write
-from .test_http import Both
+from .conftest import BASE, NOW, SOURCES, Answer, Both, Clock, Watched, ask, make_article, write
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HISTORY = "{http://purl.org/syndication/history/1.0}"
