@@ -9,3 +9,8 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     setTimeout(() => { button.textContent = label; }, 2000);
   });
 }
+// feed:https://… opens whatever reader has registered for it; checkers of HTML do not know that scheme.
+for (const link of document.querySelectorAll("a[data-feed]")) {
+  link.href = `feed:${link.dataset.feed}`;
+  link.hidden = false;
+}
