@@ -169,8 +169,8 @@ def listed_hash(item: Item) -> str:
     """Stands for what a listing says of an article: its title, and its date when that is a date.
 
     A date counts from six digits or a year on: "2 hours ago" and "14:03" change by themselves. The text of a feed
-    entry counts too. What another kind of page of the source added (``joining``) does not count: it may be absent
-    the next time. The kind stands before a colon, unless it is a section page.
+    entry counts too, and so do its files. What another kind of page of the source added (``joining``) does not count:
+    it may be absent the next time. The kind stands before a colon, unless it is a section page.
     """
     origin = origin_of(item)
     title, published, updated, content, summary = (
@@ -180,7 +180,8 @@ def listed_hash(item: Item) -> str:
     date = updated or published
     if not re.search(r"\d{4}", date) and sum(character.isdigit() for character in date) < 6:  # noqa: PLR2004
         date = ""
-    said = "\x1f".join(("".join(title.split()), date, content or summary))
+    files = sorted({each.place for each in item.enclosures}) if _is_own(item, "enclosures", origin) else ()
+    said = "\x1f".join(("".join(title.split()), date, content or summary, *files))
     hashed = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
     return hashed if origin == "listing" else f"{origin}:{hashed}"
 

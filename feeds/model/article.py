@@ -27,6 +27,11 @@ class Enclosure:
     duration_s: float | None = None
     title: str = ""
 
+    @property
+    def place(self) -> str:
+        """The address without its query: what stays when a signature in it is made anew for each request."""
+        return self.url.partition("#")[0].partition("?")[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -114,9 +119,8 @@ class Article:
         """Changes exactly when a reader would see another text: title, words, date, keywords, authors, picture, files.
 
         The words are hashed without white space and the markup not at all, so new boilerplate or markup around
-        the same text is no change. Of a file's address the query is left out, since signatures in it change from
-        request to request. Credit and rights stand around the article as boilerplate does, and what was said of its
-        language shows in ``language`` alone.
+        the same text is no change. Of a file its ``place`` counts. Credit and rights stand around the article as
+        boilerplate does, and what was said of its language shows in ``language`` alone.
         """
         said = (
             "".join(self.title.split()),
@@ -130,7 +134,7 @@ class Article:
             self.image or "",
             self.section or "",
             self.language,
-            *sorted({each.url.partition("#")[0].partition("?")[0] for each in self.enclosures}),
+            *sorted({each.place for each in self.enclosures}),
         )
         return hashlib.blake2b("\x1f".join(said).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

@@ -65,3 +65,22 @@ def test_a_recheck_does_not_lose_the_date_that_only_the_listing_gave() -> None:
     assert again.provenance == {"published": "listing"}
     own = replace(article("a"), published=dt.date(2020, 7, 8), section="china")
     assert keep_known(own, stored) is own
+
+
+def test_a_recheck_keeps_the_files_and_rights_a_feed_gave_and_not_the_credit_of_another_picture() -> None:
+    file = Enclosure(url="https://a.example/1.mp3")
+    stored = replace(
+        article("a"),
+        image="https://a.example/p.jpg",
+        image_credit="Li",
+        enclosures=(file,),
+        rights="© A",
+        provenance={"enclosures": "feed", "rights": "feed", "image_credit": "feed"},
+    )
+    again = keep_known(article("a"), stored)
+    assert (again.enclosures, again.rights, again.image, again.image_credit) == ((file,), "© A", stored.image, "Li")
+    other = keep_known(replace(article("a"), image="https://a.example/q.jpg"), stored)
+    assert (other.image, other.image_credit, other.enclosures) == ("https://a.example/q.jpg", None, (file,))
+    of_page = replace(stored, provenance={"enclosures": "json-ld", "rights": "meta:copyright"})
+    gone = keep_known(article("a"), of_page)
+    assert (gone.enclosures, gone.rights) == ((), None)

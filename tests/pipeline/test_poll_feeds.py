@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from feeds.model import Kind, SourceState
+from feeds.model import Enclosure, Kind, SourceState
 
 from .conftest import WORDS, House, Page, Site, rss, story, varied
 
@@ -38,6 +38,35 @@ def test_whole_entries_are_stored_once_and_an_edit_keeps_the_id(stream: House, s
     assert (report.new, report.updated, report.same) == (0, 1, 0)  # what is as it was is not read again
     assert {one.article.id for one in stream.articles()} == ids
     assert stream.titles()[0] == "Corrected"
+
+
+def test_a_file_that_an_entry_gets_later_is_a_change_and_a_new_signature_is_none(stream: House, site: Site) -> None:
+    site.pages["/feed"] = rss(entry(1, guid="g1"))
+    assert stream.poll().new == 1
+    sound = "<enclosure url='http://x.test/1.mp3?sig={}' length='77' type='audio/mpeg'/>"
+    site.pages["/feed"] = rss(entry(1, guid="g1") + sound.format(1))
+    report = stream.poll(minutes=10)
+    assert (report.new, report.updated) == (0, 1)
+    site.pages["/feed"] = rss(entry(1, guid="g1") + sound.format(2))
+    assert stream.poll(minutes=10).updated == 0
+    (only,) = stream.articles()
+    assert only.article.enclosures == (
+        Enclosure(url="http://x.test/1.mp3?sig=1", media_type="audio/mpeg", length_bytes=77),
+    )
+
+
+def test_a_page_has_the_files_and_rights_of_its_entry_and_keeps_them(stream: House, site: Site) -> None:
+    stream.source = replace(stream.source, recheck_s=86400.0)
+    site.pages["/page"] = story("Entry number 1")
+    more = "<enclosure url='/1.mp3' type='audio/mpeg'/><rights xmlns='http://purl.org/dc/elements/1.1/'>© X</rights>"
+    site.pages["/feed"] = rss(entry(1, link=f"{site.url}/page", text="A teaser.") + more)
+    stream.poll()
+    site.pages["/feed"] = rss(entry(2))
+    site.pages["/page"] = story("Entry number 1, corrected")
+    assert stream.poll(minutes=10).updated == 1
+    said = next(one.article for one in stream.articles() if one.article.url == f"{site.url}/page")
+    assert [one.url for one in said.enclosures] == ["http://x.test/1.mp3"]
+    assert (said.rights, said.provenance["rights"]) == ("© X", "feed")
 
 
 def test_entries_that_link_to_one_page_are_told_apart_by_their_guids(stream: House, site: Site) -> None:

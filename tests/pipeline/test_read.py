@@ -102,6 +102,15 @@ def test_the_entrys_guid_stays_the_identity() -> None:
     assert merge_listed(Item(url=URL, guid="from-page"), Item(url=URL)).guid == "from-page"
 
 
+def test_what_an_entry_says_of_its_picture_is_not_said_of_another() -> None:
+    listed = Item(url=URL, image="https://news.example.org/p/harbour-300x200.jpg", image_credit="Li", image_caption="A")
+    same = Item(url=URL, image="https://news.example.org/p/harbour-1024x682.jpg")
+    assert (merge_listed(same, listed).image_credit, merge_listed(same, listed).image_caption) == ("Li", "A")
+    assert merge_listed(Item(url=URL), listed).image_credit == "Li"
+    other = Item(url=URL, image="https://news.example.org/p/mayor-in-office.jpg")
+    assert (merge_listed(other, listed).image_credit, merge_listed(other, listed).image_caption) == (None, None)
+
+
 def test_false_is_something_the_page_said() -> None:
     assert merge_listed(Item(url=URL, is_free=False), Item(url=URL, is_free=True)).is_free is False
 
