@@ -29,10 +29,11 @@ class ByteCache:
         """The bytes kept under each key, or None."""
         kept = self._kept
         with self._lock:
-            for key in keys:
-                if key in kept:
+            found = [kept.get(key) for key in keys]
+            for key, data in zip(keys, found, strict=True):
+                if data is not None:
                     kept.move_to_end(key)
-            return [kept.get(key) for key in keys]
+        return found
 
     def put(self, key: Hashable, data: bytes) -> None:
         """Keeps ``data``; what does not fit at all is not kept."""

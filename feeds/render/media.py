@@ -6,9 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from posixpath import splitext
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 from feeds.model import Article, Enclosure
 from feeds.render.text import plain_line, web_address
@@ -18,6 +16,7 @@ ANY_TYPE = "application/octet-stream"
 
 # RFC 6838, 4.2; without parameters
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
+_ENDING = re.compile(r"(?<=[^/])\.[A-Za-z0-9]+(?=$|[?#])")
 # Not the mimetypes module: its answers come from files of the machine, and bytes must be equal on every machine.
 _TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -106,7 +105,8 @@ def medium_of(media_type: str) -> str:
 
 
 def _type_of(url: str) -> str:
-    return _TYPES.get(splitext(urlsplit(url).path)[1].lower(), "")
+    ending = _ENDING.search(url)
+    return _TYPES.get(ending[0].lower(), "") if ending else ""
 
 
 def _duration(seconds: float | None) -> float | None:

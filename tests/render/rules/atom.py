@@ -40,6 +40,10 @@ _ENTRY_CHILDREN = {"author", "category", "content", "contributor", "id", "link",
 _ENTRY_CHILDREN |= {"summary", "title", "updated"}
 
 
+def is_uuid(text: str) -> bool:
+    return bool(_UUID.fullmatch(text))
+
+
 def _is_text(element: Element) -> bool:
     """RFC 4287, 3.1: a text is what its type says it is, and there is something in it."""
     kind = element.get("type", "text")
@@ -49,7 +53,7 @@ def _is_text(element: Element) -> bool:
 
 
 def _children(element: Element) -> set[str]:
-    return {child.tag.removeprefix(ATOM) for child in element if child.tag.startswith(ATOM)}
+    return {str(child.tag).removeprefix(ATOM) for child in element if str(child.tag).startswith(ATOM)}
 
 
 def _is_behind(feed: Element) -> bool:
@@ -67,10 +71,7 @@ ATOM_COMMON: ElementRules = [
     ("4.2.6: the id is an IRI", lambda e: bool(urlsplit(e.findtext(f"{ATOM}id")).scheme)),
     (
         "4.2.6.1: a uuid is written in its canonical form",
-        lambda e: (
-            not e.findtext(f"{ATOM}id").lower().startswith("urn:uuid:")
-            or bool(_UUID.fullmatch(e.findtext(f"{ATOM}id")))
-        ),
+        lambda e: "uuid:" not in e.findtext(f"{ATOM}id", "").lower() or is_uuid(e.findtext(f"{ATOM}id", "")),
     ),
     ("3.3: dates", lambda e: all(map(is_rfc3339, texts(e, f"{ATOM}updated") + texts(e, f"{ATOM}published")))),
     ("3.2.1: a person has a name", lambda e: all(one(person, f"{ATOM}name") for person in e.findall(f"{ATOM}author"))),

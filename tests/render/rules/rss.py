@@ -24,6 +24,7 @@ from .common import (
     ROOT_RULES,
     SY,
     TAG,
+    Element,
     ElementRules,
     at_most_one,
     broken,
@@ -53,10 +54,16 @@ _CHANNEL = {
     "item",
 }
 _ITEM = {"title", "link", "description", "category", "enclosure", "guid", "pubDate", "source"}
+_WORDS = {"title", "category", "source"}
 _PERIODS = ("hourly", "daily", "weekly", "monthly", "yearly")
 _SYNDICATION = (f"{SY}updatePeriod", f"{SY}updateFrequency")
 # & and < in text that is no HTML are to be written as hexadecimal references (profile, Character data)
 _NAMED_REFERENCE = re.compile(rb"<(?:title|category|copyright|source|dc:\w+|media:\w+)\b[^>]*>[^<]*&(?:amp|lt);")
+
+
+def plain_children(element: Element) -> set[str]:
+    """The names of those of no namespace, which are RSS's own."""
+    return {str(child.tag) for child in element if "{" not in str(child.tag)}
 
 
 def is_rfc822(text: str) -> bool:
@@ -69,7 +76,7 @@ def is_rfc822(text: str) -> bool:
 
 RSS_CHANNEL: ElementRules = [
     ("one of each", lambda c: one(c, "title", "link", "description", "lastBuildDate", "generator")),
-    ("no other element", lambda c: {x.tag for x in c if x.tag[0] != "{"} <= _CHANNEL),
+    ("no other element", lambda c: plain_children(c) <= _CHANNEL),
     ("link", lambda c: is_absolute(c.findtext("link"))),
     (
         "words that are no HTML",
@@ -94,7 +101,7 @@ RSS_CHANNEL: ElementRules = [
     ),
 ]
 RSS_ITEM: ElementRules = [
-    ("no other element", lambda i: {x.tag for x in i if x.tag[0] != "{"} <= _ITEM),
+    ("no other element", lambda i: plain_children(i) <= _ITEM),
     ("profile: at most one of each", lambda i: at_most_one(i, *_ONCE, *_ONCE_OF_DC)),
     ("a title", lambda i: one(i, "title")),
     ("guid, and no address in it", lambda i: one(i, "guid") and i.xpath("string(guid/@isPermaLink)") == "false"),
@@ -104,7 +111,9 @@ RSS_ITEM: ElementRules = [
     ("profile: an author has an email, else dc:creator", lambda i: i.find("author") is None),
     (
         "words that are no HTML",
-        lambda i: all(is_plain(x.text) for x in i if x.tag in {"title", "category", "source"} or x.tag.startswith(DC)),
+        lambda i: all(
+            is_plain(x.text) for x in i if x.tag in {"title", "category", "source"} or str(x.tag).startswith(DC)
+        ),
     ),
     ("category leads to a page", lambda i: all(is_absolute(x.get("domain")) for x in i.findall("category"))),
     (
@@ -127,7 +136,7 @@ RSS_ITEM: ElementRules = [
     ),
     ("markup is escaped", lambda i: {x.tag for x in i.iter() if len(x)} <= {"item", f"{MEDIA}content"}),
     ("RFC 5005: no history of an item", lambda i: not any(links(i, rel) for rel in HISTORY)),
-    ("of Atom there are links only", lambda i: {x.tag for x in i if x.tag.startswith(ATOM)} <= {f"{ATOM}link"}),
+    ("of Atom there are links only", lambda i: {x.tag for x in i if str(x.tag).startswith(ATOM)} <= {f"{ATOM}link"}),
 ]
 
 
