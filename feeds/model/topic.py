@@ -28,6 +28,7 @@ class Placed:
     """
 
     seq: int
+    article_id: str
     source_id: str
     language: str
     section: str

@@ -6,9 +6,9 @@ A feed changed when its window did: the ids and change numbers of the articles i
 makes it anew. Beside each topic the store keeps what the hub knows of it, so nothing is lost over restarts, and a
 change is told once: by the one process that holds the hub (``Hold``), which notes it as soon as the hub took it.
 
-Which topics are looked at is found out first by what each asks for (``Hooks``): of new articles only those that may
-hold one. An article that was edited may also have *left* feeds, which nothing says any more; so after an edit all
-other topics are looked at too, some hundred at a time.
+Which topics are looked at is found out first by what each asks for (``hooks``): of new articles only those that may
+hold one. An article that was edited may also have *left* feeds, which nothing in it says any more; so topics that
+held it when they were last looked at are looked at as well. A new process looks at all of them, some at a time.
 """
 
 from __future__ import annotations

@@ -7,7 +7,10 @@ looking at every topic.
 from __future__ import annotations
 
 import datetime as dt
+import time
+from array import array
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from feeds.concepts import ConceptsFile
@@ -18,7 +21,8 @@ from feeds.settings import Settings
 from feeds.store.base import Store
 
 MOST_PLACED = 500  # of more changes at once every topic is looked at
-SWEPT_AT_ONCE = 200  # topics that no change touches, looked at in one step after an edit
+PATIENCE = 20  # topics are read from the store during at most a twentieth of the time
+SWEPT_AT_ONCE = 50  # of every topic, looked at in one step: a twentieth of a second
 
 
 class Finder:
@@ -37,14 +41,21 @@ class Finder:
         self._relative: set[str] = set()  # those whose answer changes by time alone
         self._owed: set[str] = set()  # to be looked at now
         self._swept: dict[str, None] = {}  # to be looked at some at a time, in this order
+        self._held: dict[str, array[int]] = {}  # hashes of the articles that each held when it was looked at last
         self._seq: int | None = None  # up to here changes were looked at
         self._hour: dt.datetime | None = None
         self._meant: object = None
+        self._read_again_at_s = 0.0  # of time.monotonic()
 
     def sees_change(self) -> bool:
         """Whether something happened since ``find`` that may change a feed; cheap. Raises StoreError."""
         is_other = self._seq != self._store.change_seq() or self._hour != full_hour(self._clock())
-        return is_other or bool(self._owed or self._swept)
+        return is_other or self.is_unfinished
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether topics are still to be looked at."""
+        return bool(self._owed or self._swept)
 
     def find(self) -> dict[str, str]:
         """The marks of the topics that were looked at, by address; compare them with ``told``.
@@ -70,9 +81,17 @@ class Finder:
             self._sweep()
         elif seq > self._seq:
             changes = self._store.placed_after(self._seq, limit=MOST_PLACED)
-            self._owed |= self._hooks.touched(changes)
-            if len(changes) == MOST_PLACED or not all(each.is_new for each in changes):
+            self._owed |= self._hooks.touched(changes) | self._lost(
+                {hash(each.article_id) for each in changes if not each.is_new}
+            )
+            if len(changes) == MOST_PLACED:
                 self._sweep()
+
+    def _lost(self, articles: AbstractSet[int]) -> set[str]:
+        """Topics that held one of these articles and may not hold it any more."""
+        if not articles:
+            return set()
+        return {address for address, held in self._held.items() if not articles.isdisjoint(held)}
 
     def _sweep(self) -> None:
         """Has every topic looked at; those that wait already keep their turn."""
@@ -82,11 +101,14 @@ class Finder:
     def _read_topics(self) -> None:
         """Hangs up topics that were asked for since, and all anew when names or keywords mean something else now."""
         meant = (load_named(self._settings.config).feeds, self._concepts.loaded.concepts.fingerprint)
+        began_s = time.monotonic()
         if meant != self._meant:
             self._queries.clear()
+        elif began_s < self._read_again_at_s:
+            return
         named, self._meant = meant[0], meant
         there = {each.address: each.told for each in self._store.topics()}
-        for address in self._queries.keys() - there.keys():
+        for address in (self._queries.keys() | self.told.keys()) - there.keys():
             self._forget(address)
         for address, told in there.items():
             if address in self._queries:
@@ -101,27 +123,30 @@ class Finder:
             if is_relative(query.question):
                 self._relative.add(address)
             self._swept.setdefault(address)
+        self._read_again_at_s = began_s + (1 + PATIENCE) * (time.monotonic() - began_s)
 
     def _forget(self, address: str, *, keep: bool = False) -> None:
         if not keep:
-            del self._queries[address]
+            self._queries.pop(address, None)
         self._hooks.drop(address)
         self._relative.discard(address)
         self._owed.discard(address)
         self._swept.pop(address, None)
+        self._held.pop(address, None)
         self.told.pop(address, None)
 
     def _marks(self, now: dt.datetime) -> dict[str, str]:
         """What stands for what each topic owed holds now; formats of one feed are asked for once."""
         found: dict[str, str] = {}
-        known: dict[FeedQuery, str] = {}
+        known: dict[FeedQuery, tuple[str, array[int]]] = {}
         for address in self._owed:
             query = self._queries.get(address)
             if query is None:
                 continue
             if query not in known:
-                known[query] = window_mark(self._window(query, now))
-            found[address] = known[query]
+                window = self._window(query, now)
+                known[query] = window_mark(window), array("q", [hash(name) for name, _ in window])
+            found[address], self._held[address] = known[query]
         return found
 
     def _window(self, query: FeedQuery, now: dt.datetime) -> list[tuple[str, int]]:

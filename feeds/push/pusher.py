@@ -24,9 +24,9 @@ from feeds.telling import Watch, longer
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 0.5
-# A hub fetches a feed as soon as it is told. Each web worker may be a second behind the store (``web.answers.LOOK_S``);
-# told sooner, the hub would read what it knows already and miss the change.
-SETTLE_S = 1.2
+# A hub fetches a feed as soon as it is told. Web workers may be half a second behind the store
+# (``web.answers.LOOK_S``): told sooner, the hub would read what it knows already and miss the change.
+SETTLE_S = 0.8
 IDLE_S = 10.0  # how often topics that are new are looked at while no article changes
 AT_ONCE = 4  # pings under way
 FIRST_RETRY_S = 5.0
@@ -117,7 +117,7 @@ class Pusher:
         for address in self._due.keys() - self._finder.told.keys():  # forgotten
             del self._due[address]
         self._is_ripening = False
-        self._find_at_s = time.monotonic() + IDLE_S
+        self._find_at_s = time.monotonic() + (0.0 if self._finder.is_unfinished else IDLE_S)
         if self._due != before:
             self._send_at_s = max(self._send_at_s, time.monotonic() + self._settle_s)
 

@@ -65,7 +65,7 @@ def forget(connection: Connection, before: dt.date) -> int:
 def placed_after(connection: Connection, seq: int, limit: int) -> list[Placed]:
     """The oldest changes after one, as far as they still stand, in their order; see ``Store.placed_after``."""
     question = (
-        select(entry.c.seq, entry.c.source_id, entry.c.language, entry.c.section, change.c.kind)
+        select(entry.c.seq, entry.c.article_id, entry.c.source_id, entry.c.language, entry.c.section, change.c.kind)
         .join(change, change.c.seq == entry.c.seq)
         .where(entry.c.seq > seq)
         .order_by(entry.c.seq)
@@ -76,6 +76,7 @@ def placed_after(connection: Connection, seq: int, limit: int) -> list[Placed]:
     return [
         Placed(
             seq=row.seq,
+            article_id=row.article_id,
             source_id=row.source_id,
             language=row.language,
             section=row.section,

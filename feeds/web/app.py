@@ -27,7 +27,7 @@ from feeds.web.services import NAME, Services, services
 
 
 def create_app(settings: Settings, store: Store, *, clock: Callable[[], dt.datetime] = utc_now) -> Flask:
-    """Builds the application; it only reads from ``store``.
+    """Builds the application; it only reads from ``store``, but for feeds' history and what the hub is to be told of.
 
     Args:
         settings: of this process.
