@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import json
 import os
 import signal
 import socket
@@ -141,3 +142,54 @@ def test_both_targets_are_one_application(folder: Path) -> None:
     code += "assert wsgi.app is inner.app is wsgi.application"
     environ = os.environ | {"POLYFEED_DATA": str(folder)}
     subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, env=environ, check=True, timeout=60)
+
+
+# what REDbot doubts, and we do not
+CHOSEN = {
+    "Cache-Control: public is probably not necessary.",
+    "This resource varies in 4 ways.",  # by coding, by A-IM, and where a person's browser is led to the page
+    "The no-store cache directive overrides other directives.",  # not for a cache that knows "im" (RFC 3229)
+}
+
+
+def redbot(url: str, method: str = "GET", **headers: str) -> tuple[int, set[tuple[str, str]]]:
+    """The status of an answer, and what REDbot has to say of it and of the requests that it makes of it."""
+    pairs = [[name.replace("_", "-"), value] for name, value in headers.items()]
+    asked = json.dumps({"url": url, "method": method, "headers": pairs})
+    command = [sys.executable, str(Path(__file__).with_name("redbot_runner.py")), asked]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    told = json.loads(done.stdout)
+    return int(told["status"]), {(level, what) for level, what in told["notes"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/feeds/de.atom", {}, 200),
+        ("/feeds/de.rss", {"Accept_Encoding": "gzip"}, 200),
+        ("/feeds/de.json", {"Accept_Encoding": "br"}, 200),
+        ("/feeds/de.atom", {"If_None_Match": "*"}, 304),
+        ("/feeds/de.atom", {"A_IM": "feed", "If_None_Match": "{old}"}, 226),
+        ("/feeds/de.atom", {"If_Match": '"other"'}, 412),
+        ("/feeds/de.atom", {"Accept_Encoding": "identity;q=0"}, 406),
+        ("/feeds/DE.atom", {}, 301),
+        ("/feeds/xx.atom", {}, 404),
+        ("/feeds/de", {}, 200),
+        ("/", {}, 200),
+        ("/feeds.opml", {}, 200),
+        ("/api/articles", {}, 200),
+        ("/api/openapi.json", {}, 200),
+        ("/static/style.css", {}, 200),
+    ],
+)
+def test_redbot_has_nothing_against_any_kind_of_answer(
+    server: Server, path: str, headers: dict[str, str], status: int
+) -> None:
+    if "{old}" in headers.values():
+        tag = server.get(path, A_IM="feed", If_None_Match='"other"')[1]["etag"]
+        digest, head, seq = tag.strip('"').split(".")
+        headers = headers | {"If_None_Match": f'"{digest}.{head}.{int(seq, 16) - 1:x}"'}
+    found, notes = redbot(f"http://127.0.0.1:{server.port}{path}", **headers)
+    assert found == status
+    assert {what for level, what in notes if level in {"BAD", "WARN"}} <= CHOSEN
+    assert "BAD" not in {level for level, _ in notes}
