@@ -145,11 +145,6 @@ def language_tag(declared: str | None, *, with_region: bool = False) -> str | No
     return language_case("-".join(filter(None, (primary, script if _is_scripted(primary) else "", kept))))
 
 
-def choose_language(text: str, *, declared: str | None, source: str | None) -> str:
-    """The tag of ``read_language``."""
-    return read_language(text, declared=declared, source=source).tag
-
-
 def read_language(text: str, *, declared: str | None, source: str | None) -> Spoken:
     """The language an article is written in.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feeds.normalise.language import Spoken, choose_language, language_tag, read_language
+from feeds.normalise.language import Spoken, language_tag, read_language
 
 GERMAN = (
     "Der Hafen der kleinen Stadt ist am Dienstag nach drei Jahren Arbeit an seinen Mauern wieder geöffnet worden. "
@@ -38,6 +38,10 @@ ENGLISH = (
     "The harbour of the small town was opened again on Tuesday after three years of work on its walls. "
     "Several hundred people came to see the first ships, and the mayor thanked the builders for their patience."
 )
+
+
+def choose_language(text: str, *, declared: str | None, source: str | None) -> str:
+    return read_language(text, declared=declared, source=source).tag
 
 
 @pytest.mark.parametrize(
