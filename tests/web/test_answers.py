@@ -3,7 +3,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +14,8 @@ from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
+from feeds.web.making import Maker
+from feeds.web.ready import Ready
 
 from .conftest import ARTICLES, NOW, Clock, Watched, make_article, write
 
@@ -188,3 +190,50 @@ def test_last_modified_is_the_newest_change(answers: Answers) -> None:
     assert answers.ready(GERMAN).last_modified == NOW
     empty = Address(query=FeedQuery(languages=("de",), keywords=("nix",)), format=Format.ATOM)
     assert answers.ready(empty).last_modified is None
+
+
+def test_each_answer_is_rendered_once_and_only_when_asked_for(
+    answers: Answers, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[tuple[FeedQuery, Format]] = []
+    make = Maker.make
+
+    def count(self: Maker, query: FeedQuery, format_: Format, *given: Any, **named: Any) -> Ready:
+        rendered.append((query, format_))
+        return make(self, query, format_, *given, **named)
+
+    monkeypatch.setattr(Maker, "make", count)
+    places = [
+        Address(query=FeedQuery(languages=(language,)), format=format_)
+        for language in ("de", "ja")
+        for format_ in (Format.ATOM, Format.RSS)
+    ]
+    for _ in range(3):
+        for place in places:
+            answers.ready(place)
+    assert rendered == [(place.query, place.format) for place in places]
+    rendered.clear()
+    for number in range(20, 23):  # German news; of German only Atom is asked for
+        write(store, [make_article(number, "rundschau", "de", f"Neuigkeit {number}")])
+        clock.now_s += 1
+        for _ in range(3):
+            assert f"Neuigkeit {number}".encode() in answers.ready(GERMAN).plain
+            assert answers.at("/feeds/ja.atom") is answers.at_once("/feeds/ja.atom") is not None
+    assert rendered == [(GERMAN.query, Format.ATOM)] * 3
+
+
+def test_feeds_that_no_change_concerns_ask_the_store_nothing(
+    answers: Answers, store: Store, watched: Watched, clock: Clock
+) -> None:
+    japanese = answers.ready(JAPANESE)
+    answers.ready(GERMAN)
+    write(store, [make_article(20, "rundschau", "de", "Neuigkeit")])
+    clock.now_s += 1
+    assert answers.at_once("/feeds/ja.atom") is None, "nobody has looked yet"
+    answers.change_seq()
+    windows = watched.calls["window"]
+    assert answers.at_once("/feeds/ja.atom") is japanese
+    assert answers.at("/feeds/ja.atom") is japanese
+    assert answers.at_once("/feeds/de.atom") is None
+    assert watched.calls["window"] == windows
+    assert b"Neuigkeit" in answers.ready(GERMAN).plain
