@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from limits import parse_many
 
 from feeds.errors import ConfigErrors
 from feeds.settings import Settings, as_environment, load_settings
@@ -35,7 +36,8 @@ def test_every_mistake_is_reported_with_where_and_why(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     assert f"{file}: port: expected int, got 'many'" in lines
     assert any(
-        line.startswith(f"{file}: prot: no such setting; there are: alert_after_s, alerts, client_rate, config") for line in lines
+        line.startswith(f"{file}: prot: no such setting; there are: alert_after_s, alerts, client_rate, config")
+        for line in lines
     )
     assert f"{file}: log_level: must be one of debug, info, warning, error, got 'loud'" in lines
     assert f"{file}: max_bytes: expected int, got 2.5" in lines
@@ -96,3 +98,30 @@ def test_alerts_are_a_list_and_their_passwords_are_never_shown(tmp_path: Path) -
     with pytest.raises(ConfigErrors, match="alerts: expected a list of addresses") as caught:
         load_settings({}, config=tmp_path)
     assert "secret" not in str(caught.value)
+
+
+def test_keys_are_long_and_never_shown(tmp_path: Path) -> None:
+    assert load_settings({"POLYFEED_KEYS": "correct-horse-battery staple-staple-st"}, config=tmp_path).keys == (
+        "correct-horse-battery",
+        "staple-staple-st",
+    )
+    for keys in ('["hunter2"]', '["correct horse battery"]', '[""]'):
+        (tmp_path / "settings.toml").write_text(f"keys = {keys}\n")
+        with pytest.raises(ConfigErrors, match="keys: each must have 16 characters") as caught:
+            load_settings({}, config=tmp_path)
+        assert "hunter2" not in str(caught.value)
+        assert "horse" not in str(caught.value)
+
+
+@pytest.mark.parametrize("rate", ["", "1 per second", "600 per minute", "20 per second; 5000 per 2 hours"])
+def test_rates(tmp_path: Path, rate: str) -> None:
+    assert load_settings({}, config=tmp_path, client_rate=rate).client_rate == rate
+    assert rate == "" or parse_many(rate)
+
+
+@pytest.mark.parametrize(
+    "rate", ["600", "0 per minute", "600/minute", "many per minute", "5 per minute;", "-1 per day"]
+)
+def test_rates_that_are_none(tmp_path: Path, rate: str) -> None:
+    with pytest.raises(ConfigErrors, match="--client-rate: must be empty or such as"):
+        load_settings({}, config=tmp_path, client_rate=rate)
