@@ -105,6 +105,7 @@ def test_poll_then_sources_feeds_export(run: Callable[..., Ran], newsroom: Newsr
     assert not parsed.bozo
     assert len(parsed.entries) == row_articles(run)
     assert (out / "feeds.opml").is_file()
+    assert [*out.glob("feeds/*/keywords/*.opml")]
     assert not list(out.rglob("*.part"))
     again = run("export", str(out))
     assert " 0 files written" in again.out
