@@ -1,9 +1,8 @@
 """The server of ``polyfeed serve``: uvicorn's HTTP, and what is ready answered where the request was read.
 
 A request for a feed that is ready needs no thread and no task: the protocol asks the fast layer and writes the answer.
-Everything else goes the usual way, through ASGI and a2wsgi into a few threads that run the WSGI application. Measured
-on two cores, in processor time for an answer: nginx 21 to 32 µs, this 30, granian with its thread for each answer 50 to
-60, with its event loop (RSGI) 65.
+Everything else goes the usual way, through ASGI and a2wsgi into a few threads that run the WSGI application. What an
+answer costs, and that granian's threads cost no more so far, stands in the README.
 
 What uvicorn leaves to a proxy in front is bounded here: the size of a request's head, the time it may take, and how
 long a client may read nothing of what it asked for. Requests with a body are answered and their connection is closed:
