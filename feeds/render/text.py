@@ -23,6 +23,7 @@ _PLAIN_ADDRESS = re.compile(
 )
 _JOINER = "\u200d"
 _TAG = re.compile(r"<(/?[A-Za-z][^<>]*)>")
+_REFERENCE = re.compile(r"&(?=#?\w+;)")
 _END_TAG = re.compile(r"</[A-Za-z][^<>]*>")
 _HALF_HOUR = dt.timedelta(minutes=30)
 
@@ -47,13 +48,16 @@ def one_line(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Legal text that no reader takes for HTML: where an end tag stands in it, its tags get other brackets, ``‹b›``.
+    """Legal text that no reader takes for HTML.
 
-    A title is text, yet many readers guess by end tags whether one is HTML, and then hide what looks like a tag; so
-    does the W3C's validator, which warns of it. ``1 < 2`` and ``List<String>`` stay as they are.
+    Where an end tag stands in it, its tags get other brackets, ``‹b›``, and its references a wide ``&``. A title is
+    text, yet many readers guess by end tags whether one is HTML, and then hide what looks like a tag; so does the
+    W3C's validator, which warns of it. ``1 < 2`` and ``List<String>`` stay as they are.
     """
     legal = legal_text(text)
-    return _TAG.sub(r"‹\1›", legal) if "</" in legal and _END_TAG.search(legal) else legal
+    if "</" not in legal or not _END_TAG.search(legal):
+        return legal
+    return _REFERENCE.sub("\uff06", _TAG.sub(r"‹\1›", legal))
 
 
 def plain_line(text: str) -> str:

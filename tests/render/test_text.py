@@ -67,6 +67,8 @@ def test_one_line() -> None:
         ("1 < 2 > 0 & List<String>", "1 < 2 > 0 & List<String>"),
         ("<b>bold</b> & <br>", "‹b›bold‹/b› & ‹br›"),
         ("What does </body> do?", "What does ‹/body› do?"),
+        ("&nbsp; &amp; <!-- </p> & R&D", "\uff06nbsp; \uff06amp; <!-- ‹/p› & R&D"),
+        ("1 &lt; 2", "1 &lt; 2"),
         ("</ b> </3> </", "</ b> </3> </"),
         ("<a<b></a>\n", "<a‹b›‹/a›\n"),
     ],
