@@ -150,7 +150,14 @@ def worked_s(process: subprocess.Popen[bytes]) -> float:
 
 def worker_mb(process: subprocess.Popen[bytes]) -> float:
     """The memory of the largest web worker, in MB."""
-    return max(each.memory_info().rss for each in tree(process) if "web" in each.cmdline()) / 1e6
+    return (
+        max(
+            each.memory_info().rss
+            for each in tree(process)
+            if each.pid != process.pid and "schedule" not in each.cmdline()
+        )
+        / 1e6
+    )
 
 
 def main() -> int:

@@ -35,7 +35,6 @@ COMMANDS: Mapping[str, str] = {
     "extract": "feeds.cli.reading:extract",
     "newsroom": "feeds.cli.roles:newsroom",
     "schedule": "feeds.cli.roles:schedule",
-    "web": "feeds.cli.web:web",
     "alert": "feeds.cli.roles:alert",
     "hub": "feeds.cli.hub:hub",
 }

@@ -92,26 +92,19 @@ def _locked(file: IO[str]) -> bool:
 
 
 class Child:
-    """A ``polyfeed`` command in a process of its own, started again when it ends unasked.
+    """A ``polyfeed`` command in a process of its own, started again when it ends unasked."""
 
-    ``files`` are open ones that it is to have as well, by their numbers.
-    """
-
-    def __init__(self, arguments: Sequence[str], environ: Mapping[str, str], *, files: Sequence[int] = ()) -> None:
+    def __init__(self, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         self._arguments = [sys.executable, "-m", "feeds", *arguments]
         self._environ = {**environ, "POLYFEED_SUPERVISOR": str(os.getpid())}
-        self._files = files
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"keep-{arguments[0]}", daemon=True)
 
     def start(self) -> None:
         """Starts the process and a thread that keeps it running."""
-        self._process = self._open()
+        self._process = subprocess.Popen(self._arguments, env=self._environ)  # noqa: S603 - our own command
         self._thread.start()
-
-    def _open(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._arguments, env=self._environ, pass_fds=self._files)  # noqa: S603 - our own command
 
     def _keep(self) -> None:
         while self._process is not None:
@@ -119,7 +112,7 @@ class Child:
             if self._stopping.wait(RESTART_S):
                 return
             log.error("a process ended unasked; starting it again", command=self._arguments[3], exit_code=code)
-            self._process = self._open()
+            self._process = subprocess.Popen(self._arguments, env=self._environ)  # noqa: S603 - our own command
 
     def stop(self) -> None:
         """Asks the process to end, and ends it after a grace of 15 s."""

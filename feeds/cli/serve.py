@@ -1,7 +1,7 @@
 """polyfeed serve: one process tree with the web server, the scheduler and, on request, the sample newsroom.
 
-polyfeed serve            holds the port, starts and restarts
-  ├─ polyfeed web         answers from the store; as many as web_workers says
+polyfeed serve            granian's main process: accepts, starts and restarts
+  ├─ web workers          feeds.web.wsgi:app, answering from the store
   ├─ polyfeed schedule    polls and stores
   └─ polyfeed newsroom    only with --newsroom
 """
@@ -10,26 +10,35 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
+import signal
+import socket
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from importlib import import_module
+from typing import Any
 
 import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 
-from feeds.cli.listening import free_port, listen
 from feeds.cli.options import make_writable, with_settings
-from feeds.cli.processes import Child, only_one, until_stopped
+from feeds.cli.processes import Child, only_one, watch_parent
 from feeds.concepts import load_concepts
 from feeds.errors import StartError
 from feeds.settings import Settings, as_environment
 from feeds.store import open_store
 
+# a request is answered from memory or by one short query: a few threads keep a worker's processor busy
+THREADS_PER_WORKER = 4
 ANSWER_WITHIN_S = 60.0
+# the web workers are forked from this process: until then no thread of it may hold a lock
+FORKED_WITHIN_S = 0.5
+KILL_WORKERS_AFTER_S = 10
 NEWSROOM_PORTS = 20
 
 
@@ -63,6 +72,7 @@ def serve(settings: Settings, *, newsroom: bool, every: float, articles: int) ->
 def _run(settings: Settings, *, newsroom: bool, every: float, articles: int) -> None:
     _prepare(settings)
     environ = {**os.environ, **as_environment(settings)}
+    os.environ.update(as_environment(settings))  # granian's workers read their settings from there
     with ExitStack() as children:
         scheduling = ["schedule"]
         if newsroom:
@@ -72,7 +82,7 @@ def _run(settings: Settings, *, newsroom: bool, every: float, articles: int) -> 
             scheduling += ["--newsroom-url", url]
         children.enter_context(_running(Child(scheduling, environ)))
         threading.Thread(target=_announce, args=(settings,), daemon=True).start()
-        _serve_web(settings, environ)
+        _serve_web(settings)
 
 
 def _prepare(settings: Settings) -> None:
@@ -83,6 +93,25 @@ def _prepare(settings: Settings) -> None:
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics.absolute())
+
+
+def free_port(host: str, port: int) -> int:
+    """The port when it can be listened on, a free one for 0.
+
+    Raises:
+        StartError: the port is in use, or the address is not this machine's.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            probe.listen()
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        raise StartError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; name another with --port or POLYFEED_PORT"
+        ) from error
 
 
 def _newsroom(settings: Settings, every: float, articles: int) -> tuple[str, list[str]]:
@@ -109,27 +138,33 @@ def _running(child: Child) -> Iterator[None]:
         child.stop()
 
 
-def _serve_web(settings: Settings, environ: Mapping[str, str]) -> None:
-    """Runs the web workers until this process is asked to stop.
+def _serve_web(settings: Settings) -> None:
+    """Runs granian until it is stopped; its workers load ``feeds.web.wsgi:app``."""
+    os.environ["POLYFEED_SUPERVISOR"] = str(os.getpid())
+    server = Granian(
+        "feeds.web.wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.web_workers,
+        blocking_threads=THREADS_PER_WORKER,
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_WORKERS_AFTER_S,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=load_app)
 
-    Each listens on a socket of its own, among which the kernel deals out connections. This process keeps them open:
-    who connects while a worker that died is started again waits, and is not turned away.
-    """
-    ended = until_stopped()
-    is_dealt = sys.platform == "linux"  # elsewhere the last socket bound would get every connection
-    count = settings.web_workers if is_dealt else 1
-    with ExitStack() as opened, ThreadPoolExecutor(settings.web_workers) as stopping:
-        sockets = [opened.enter_context(listen(settings.host, settings.port, is_shared=is_dealt)) for _ in range(count)]
-        workers = []
-        for number in range(settings.web_workers):
-            descriptor = sockets[number % count].fileno()
-            workers.append(Child(["web", "--socket", str(descriptor)], environ, files=[descriptor]))
-        try:
-            for worker in workers:
-                worker.start()
-            ended.wait()
-        finally:
-            list(stopping.map(Child.stop, workers))
+
+def load_app(target: str) -> Callable[..., Any]:
+    """What a web worker runs; a worker whose main process was killed ends too, and frees the port."""
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        # forked with the main process's handlers, which only set a flag there: until granian installs the worker's
+        # own, a request to stop would be lost and the main process would wait for ever
+        signal.signal(asked, signal.SIG_DFL)
+    watch_parent(lambda: os._exit(1))
+    module, _, name = target.partition(":")
+    app: Callable[..., Any] = getattr(import_module(module), name)
+    return app
 
 
 def _wait_for(url: str) -> bool:
@@ -146,6 +181,7 @@ def _wait_for(url: str) -> bool:
 
 def _announce(settings: Settings) -> None:
     """Prints what to open and what to subscribe to, as soon as requests are answered."""
+    time.sleep(FORKED_WITHIN_S)
     base = settings.base_url
     health = replace(settings, public_url="").base_url + "/health"
     if not _wait_for(health):

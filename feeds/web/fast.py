@@ -6,14 +6,14 @@ What it answers is decided by ``ready.decide``, as in Flask's own path, so no cl
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from feeds.query import known_parameters
 from feeds.web.answers import Answers
 from feeds.web.keys import Keys, seal
 from feeds.web.metrics import Meter
-from feeds.web.ready import Answer, decide
+from feeds.web.ready import decide
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -29,7 +29,6 @@ class FastLayer:
         self._app = app
         self._keys = keys
         self._at = answers.at
-        self._at_once = answers.at_once
         self._note = meter.note
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -49,21 +48,3 @@ class FastLayer:
         start_response(answer.status, list(headers))  # the server's own to change (PEP 3333)
         self._note("feeds", answer.status[:3], time.perf_counter() - began)
         return [] if method == "HEAD" else [answer.body]
-
-    def at_once(self, path: str, query: str, environ: Mapping[str, str]) -> Answer | None:
-        """The answer to a GET or HEAD when nothing must be asked, made or compressed for it; else None.
-
-        Args:
-            path: as PEP 3333 spells PATH_INFO.
-            query: the query string.
-            environ: the request's headers, as PEP 3333 spells them.
-        """
-        if self._keys:
-            return None
-        began = time.perf_counter()
-        ready = self._at_once(path, known_parameters(query) if query else "")
-        if ready is None or not ready.is_made(environ.get("HTTP_ACCEPT_ENCODING")):
-            return None
-        answer = decide(ready, environ)
-        self._note("feeds", answer.status[:3], time.perf_counter() - began)
-        return answer

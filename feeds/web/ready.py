@@ -82,11 +82,6 @@ class Ready:
             found = self._forms[encoding] = self._make(encoding)
         return found
 
-    def is_made(self, accept: str | None) -> bool:
-        """Whether the form for this ``Accept-Encoding`` is there already; compressing one takes some ms."""
-        encoding = choose_encoding(accept)
-        return encoding is None or encoding in self._forms
-
     def etag(self, encoding: Encoding = Encoding.IDENTITY) -> str:
         """The strong validator of one coding; known without compressing anything."""
         return f'"{self.digest}{_SUFFIX[encoding]}"'

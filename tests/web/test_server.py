@@ -92,7 +92,7 @@ def test_feeds_over_a_real_connection(server: Server) -> None:
         assert status == 200
         assert b"Ein Abend im Museum" in gzip.decompress(body)
         assert headers["content-length"] == str(len(body))
-        assert headers["vary"] == "Accept-Encoding"
+        assert "Accept-Encoding" in headers["vary"].split(", ")
         status, again, body = server.get("/feeds/de.atom", Accept_Encoding="gzip", If_None_Match=headers["etag"])
         assert (status, body) == (304, b"")
         assert again["etag"] == headers["etag"]
