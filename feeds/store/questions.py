@@ -78,7 +78,7 @@ def window(
     for start in range(0, len(scope.branches), _AT_ONCE):
         branches = scope.branches[start : start + _AT_ONCE]
         shape = _shape(query, scope, len(branches), before=before_seq is not None, after=after_seq is not None)
-        values = _values(query, scope, branches) | {"limit": limit, "before": before_seq, "after": after_seq}
+        values = _values(query, branches) | {"limit": limit, "before": before_seq, "after": after_seq}
         # all at once, which is quicker than row by row
         found.update((row[0], row[1]) for row in connection.execute(_window(shape), values).all())
     in_order = list(found.items())
@@ -100,7 +100,7 @@ def count(connection: Connection, query: FeedQuery) -> int:
         return 0
     keys = {key for key, _ in scope.branches}
     shape = _shape(query, scope, len(keys))
-    values = _values(query, scope, scope.branches[:1]) | {
+    values = _values(query, scope.branches[:1]) | {
         "keys": list(keys),
         "tags": list({language for _, language in scope.branches}),
     }
@@ -108,15 +108,14 @@ def count(connection: Connection, query: FeedQuery) -> int:
 
 
 def is_searched(query: FeedQuery) -> bool:
-    """Whether the full text answers it: what is more than names, what must be two things at once, and keywords by
-    what is known of them.
-    """
+    """Whether the full text answers it: more than names, two things at once, keywords by what is known of them."""
     if query.question is not None:
         return True
     if not query.keywords:
         return query.source is not None and bool(query.section is not None or query.languages)
-    is_both = query.match is Match.ALL and len(set(query.keywords)) > 1
-    return bool(is_both or query.section is not None or query.source is not None or query.synonyms or not query.inferred)
+    if query.section is not None or query.source is not None or query.synonyms or not query.inferred:
+        return True
+    return query.match is Match.ALL and len(set(query.keywords)) > 1
 
 
 def _count_shelved(connection: Connection, query: FeedQuery) -> int:
@@ -206,7 +205,7 @@ def _shape(query: FeedQuery, scope: Scope, branches: int, *, before: bool = Fals
     )
 
 
-def _values(query: FeedQuery, scope: Scope, branches: Sequence[tuple[str | None, str | None]]) -> dict[str, Any]:
+def _values(query: FeedQuery, branches: Sequence[tuple[str | None, str | None]]) -> dict[str, Any]:
     values: dict[str, Any] = {"section": query.section, "source": query.source}
     for place, (key, language) in enumerate(branches):
         values |= {f"key_{place}": key, f"language_{place}": language}
