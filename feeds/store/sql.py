@@ -44,6 +44,7 @@ from feeds.store import (
     copies,
     memory,
     numbering,
+    questions,
     reading,
     registering,
     rekeying,
@@ -58,6 +59,11 @@ from feeds.store.catching_up import CatchingUp, catch_up
 WRITES = "polyfeed_writes"  # execution option: the transaction takes the write lock as it begins (SQLite)
 _STEADY = {"isolation_level": "REPEATABLE READ"}
 _PAUSE_S = 0.005  # between two parts of a registration
+# A question costs at most one pass through the lists of its terms: milliseconds, but seconds for thirty of the most
+# frequent words among ten million articles. So few are searched at once, and plain feeds never wait for them.
+_SEARCHES_AT_ONCE = 2
+_SEARCH_WAIT_S = 5.0
+_SEARCH_TIMEOUT_MS = 10_000  # where the database can stop in the middle
 _T = TypeVar("_T")
 
 
@@ -76,6 +82,7 @@ class SqlStore:
         self._turn: contextlib.AbstractContextManager[object] = (
             threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
         )
+        self._searches = threading.BoundedSemaphore(_SEARCHES_AT_ONCE)
         self._catching_up: CatchingUp | None = None
 
     def make_keys_anew(self) -> None:
@@ -95,6 +102,23 @@ class SqlStore:
     def _writing(self) -> Iterator[Connection]:
         with told(self._engine), self._turn, self._writer.begin() as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def _asking(self, query: FeedQuery) -> Iterator[Connection]:
+        """Reads for a question; one of the full text waits for its turn, and never holds up the others for long."""
+        if not questions.is_searched(query):
+            with self._reading() as connection:
+                yield connection
+            return
+        if not self._searches.acquire(timeout=_SEARCH_WAIT_S):
+            raise StoreError(f"database {where(self._engine)}: too many searches at once; ask again in a moment")
+        try:
+            with self._reading() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_SEARCH_TIMEOUT_MS}")
+                yield connection
+        finally:
+            self._searches.release()
 
     def register(self, sources: Sequence[Source], now: dt.datetime, *, complete: bool = True) -> None:
         """Makes ``sources`` the ones that are polled.
@@ -234,7 +258,7 @@ class SqlStore:
         self, query: FeedQuery, *, limit: int, before_seq: int | None = None, after_seq: int | None = None
     ) -> list[tuple[str, int]]:
         """The newest changes that answer the query, or the oldest after one."""
-        with self._reading() as connection:
+        with self._asking(query) as connection:
             return standins.window(connection, query, limit=limit, before_seq=before_seq, after_seq=after_seq)
 
     def load(self, article_ids: Collection[str]) -> dict[str, StoredArticle]:
@@ -249,7 +273,7 @@ class SqlStore:
 
     def count(self, query: FeedQuery) -> int:
         """How many articles answer the query."""
-        with self._reading() as connection:
+        with self._asking(query) as connection:
             return standins.count(connection, query)
 
     def languages(self) -> dict[str, int]:

@@ -3,15 +3,15 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from feeds.errors import StoreError
-from feeds.model import Claim, FeedQuery, Kind, PageRecord, PageState, Source, TargetRecord, Update
-from feeds.store import registering, writing
+from feeds.model import Claim, FeedQuery, Field, Has, Kind, PageRecord, PageState, Source, TargetRecord, Update
+from feeds.store import registering, sql, writing
 from feeds.store.sql import SqlStore
 
 Make = Callable[..., Update]
@@ -96,3 +96,20 @@ def test_a_naive_instant_is_a_bug_and_loud(store: SqlStore, claim: Claim) -> Non
     naive = dt.datetime(2026, 1, 1)  # noqa: DTZ001  # the point of the test
     with pytest.raises(Exception, match="naive datetime"):
         store.renew(claim, naive, lease_s=60)
+
+
+def test_few_search_at_once_and_plain_feeds_never_wait_for_them(
+    store: SqlStore, claim: Claim, update: Make, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write(claim, update("one"), now)
+    monkeypatch.setattr(sql, "_SEARCH_WAIT_S", 0.01)
+    searched = FeedQuery(question=Has(Field.WORDS, ("title",)))
+    with ExitStack() as others:
+        for _ in range(sql._SEARCHES_AT_ONCE):
+            others.enter_context(store._asking(searched))
+        assert store.window(FeedQuery(languages=("de",)), limit=9) == [("one", 1)]
+        for ask in (lambda: store.window(searched, limit=9), lambda: store.count(searched)):
+            with pytest.raises(StoreError, match="too many searches at once"):
+                ask()
+    assert store.window(searched, limit=9) == [("one", 1)]
+    assert store.count(searched) == 1
