@@ -93,7 +93,19 @@ def test_ways_in(closed: House, path: str, way: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["Bearer", "Basic", "Basic !", "Basic ////", basic("a", "b"), "Digest x", "", "Basic /w==", f"Token {KEY}", KEY],
+    [
+        "Bearer",
+        "Basic",
+        "Basic !",
+        "Basic ////",
+        "Basic \xe9\xe9\xe9\xe9",
+        basic("a", "b"),
+        "Basic /w==",
+        "Digest x",
+        "",
+        f"Token {KEY}",
+        KEY,
+    ],
 )
 def test_authorizations_that_open_nothing(closed: House, value: str) -> None:
     assert closed("/feeds/de.atom", AUTHORIZATION=value).status == 401
