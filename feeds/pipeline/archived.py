@@ -7,15 +7,15 @@ goes on where the one before it ended, and one that is only looked through costs
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from feeds.decide.plan import says_otherwise
 from feeds.errors import ExtractError
 from feeds.fetch.archive import Archive, Saved
 from feeds.model import Document, Item, PageRecord, PageState, Source, TargetRecord
+from feeds.pipeline.batches import batched
 from feeds.store.base import Store
 
 MOST_BYTES = 20_000_000  # of one page, as the reader of pages has it
@@ -53,7 +53,7 @@ class Archived:
         files = dict(self._archive.files())
         known = self.store.targets(self.source.id, list(files))
         items: list[Item] = []
-        for batch in _batched(self._unread(files, known)):
+        for batch in batched(self._unread(files, known), _BATCH):
             records = self.store.pages(self.source.id, [saved.url for saved in batch])
             for saved in batch:
                 item = _item(saved)
@@ -115,9 +115,3 @@ def _item(saved: Saved) -> Item:
 
 def _size(mark: str) -> int:
     return int(mark.partition("-")[0])
-
-
-def _batched(pages: Iterable[Saved]) -> Iterator[list[Saved]]:
-    rest = iter(pages)
-    while batch := list(islice(rest, _BATCH)):
-        yield batch

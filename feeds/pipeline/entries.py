@@ -16,8 +16,9 @@ from feeds.extract.feed import has_page
 from feeds.model import Article, Item, PageRecord, PageState
 from feeds.normalise.article import identify
 from feeds.normalise.html import plain_text
+from feeds.pipeline.batches import batched
 from feeds.pipeline.read import without_address
-from feeds.pipeline.turn import Turn, batched
+from feeds.pipeline.turn import Turn
 
 # an entry with less text than this is a teaser: the page is fetched for the rest
 TEASER_CHARACTERS = 500

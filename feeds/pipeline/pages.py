@@ -16,10 +16,11 @@ from feeds.decide.records import failed_record, read_record, unchanged_record
 from feeds.errors import ArticleError, Blocked, FetchError, PolyfeedError, RateLimited, SourceError, StandIn
 from feeds.extract.page import read_page
 from feeds.model import Article, Document, NotModified, PageRecord
+from feeds.pipeline.batches import batched
 from feeds.pipeline.doubt import Doubt
 from feeds.pipeline.moved import leads_to
 from feeds.pipeline.read import merge_listed, with_address
-from feeds.pipeline.turn import Turn, batched
+from feeds.pipeline.turn import Turn
 from feeds.pipeline.watch import RecipeWatch
 
 

@@ -44,12 +44,13 @@ from feeds.model import (
     SourceStatus,
     Validators,
 )
+from feeds.pipeline.batches import batched
 from feeds.pipeline.entries import EntryTaker, name_of
 from feeds.pipeline.listed import Listed
 from feeds.pipeline.moved import former_addresses
 from feeds.pipeline.pages import PageTaker
 from feeds.pipeline.tagging import Tagger
-from feeds.pipeline.turn import Limits, Turn, batched
+from feeds.pipeline.turn import Limits, Turn
 from feeds.pipeline.watch import RecipeWatch
 from feeds.pipeline.wishes import Wishes
 from feeds.store.base import Store

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from typing import TypeVar
 
 from feeds.decide.changes import decide_changes
 from feeds.fetch.client import ACCEPT_PAGE, ACCEPT_SITEMAP, SITEMAP_BYTES, Fetcher
@@ -37,11 +35,6 @@ from feeds.pipeline.stories import find_stories
 from feeds.pipeline.tagging import Tagger
 from feeds.store.base import Store
 from feeds.urls import identity_of
-
-# pages written together: few enough to lose little, many enough to spare the disk
-BATCH = 10
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,10 +147,3 @@ def _names(article: Article) -> tuple[str, ...]:
 
 def _stored_id(record: PageRecord, stored_ids: Mapping[str, str]) -> str | None:
     return stored_ids.get(record.article_id, record.article_id) if record.article_id else None
-
-
-def batched(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
-    """Lists of ``size``, the last one shorter."""
-    rest = iter(values)
-    while batch := list(islice(rest, size)):
-        yield batch
