@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from feeds.cli.counting import counted
 from feeds.cli.options import with_settings
 from feeds.clock import utc_now
 from feeds.decide.candidates import Ranked, age_in_words
@@ -223,7 +224,7 @@ def _show(found: Discovery) -> None:
             console.print(Text(f"not usable: {one.candidate.url}: {one.candidate.trouble}", style="dim"))
     if found.sections:
         console.print(Text(f"Sections: {', '.join(one.name for one in found.sections)}"))
-    console.print(Text(f"{len(found.asked)} address{'' if len(found.asked) == 1 else 'es'} asked for.", style="dim"))
+    console.print(Text(f"{counted(len(found.asked), 'address', 'addresses')} asked for.", style="dim"))
     console.print(Text(f"Recommended: 1, {reason(found.recommended)}.", style="green"))
 
 
@@ -234,7 +235,7 @@ def _row(found: Discovery, one: Ranked, now: dt.datetime) -> tuple[Text, Text]:
     lines = [
         f"{candidate.kind}, {candidate.where}",
         candidate.url,
-        f"{candidate.count} articles, {newest}",
+        f"{counted(candidate.count, 'article')}, {newest}",
         f"{brings}; language {candidate.language or found.language or 'of each page'}",
         *one.bad,
     ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import click
 
+from feeds.cli.counting import counted
 from feeds.cli.options import opened_store, with_settings
 from feeds.concepts import FILE, ConceptsFile, Meanings
 from feeds.decide.concepts import AT_LEAST, Proposal, Tagged, Word, propose_concepts
@@ -36,8 +37,8 @@ def concepts(settings: Settings) -> int:
         words = ", ".join(f"{row.label} {row.articles}" for row in rows)
         click.echo(f"{file.meanings.concepts.label(concept)} ({concept}): {words}")
     click.echo(
-        f"{len(found)} things among the {MOST_KEYWORDS} most used keywords; "
-        f"{len(file.meanings.concepts.own)} entries in {settings.config / FILE}."
+        f"{counted(len(found), 'thing')} among the {MOST_KEYWORDS} most used keywords; "
+        f"{counted(len(file.meanings.concepts.own), 'entry', 'entries')} in {settings.config / FILE}."
     )
     return 2 if file.loaded.mistakes else 0
 
@@ -80,7 +81,7 @@ def suggest(settings: Settings, *, at_least: int, articles: int) -> int:
     found = propose_concepts(pairs, is_known=is_known, at_least=at_least)
     for proposal in found:
         click.echo(_as_toml(proposal))
-    click.echo(f"# {len(found)} proposals from {len(pairs)} articles in translation.")
+    click.echo(f"# {counted(len(found), 'proposal')} from {counted(len(pairs), 'article')} in translation.")
     return 0
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from feeds.alerts import open_services
+from feeds.cli.counting import counted
 from feeds.cli.options import with_settings
-from feeds.cli.sample import SAMPLES
+from feeds.cli.sample import samples_folder
 from feeds.clock import utc_now
 from feeds.concepts import concept_mistakes
 from feeds.errors import ConfigErrors, StartError
@@ -26,14 +27,7 @@ from feeds.sources.schema import SCHEMA_NAME
 
 @click.command(epilog="Example: polyfeed check --config config")
 @click.option("--samples", is_flag=True, help="Also read the saved pages again and tell what differs.")
-@click.option(
-    "--dir",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=SAMPLES,
-    show_default=True,
-    help="With --samples: where they are.",
-)
+@samples_folder("With --samples: where they are.")
 @with_settings
 def check(settings: Settings, *, samples: bool, folder: Path) -> int:
     """Reads the whole configuration and reports every mistake with file, key and reason; warnings apart.
@@ -59,9 +53,10 @@ def check(settings: Settings, *, samples: bool, folder: Path) -> int:
         click.echo(f"There is no folder {sources}; `polyfeed init DIR` writes one to start from.", err=True)
     asleep = [source.id for source in loaded.sources if not source.enabled]
     note = f", {len(asleep)} of them not enabled" if asleep else ""
-    warned = f", {len(warnings)} warning{'s' if len(warnings) > 1 else ''}" if warnings else ""
-    feeds = f", {len(named.feeds)} named feed{'s' if len(named.feeds) > 1 else ''}" if named.feeds else ""
-    click.echo(f"{len(loaded.sources)} sources right{note}{feeds}, {len(mistakes)} mistakes{warned}.")
+    warned = f", {counted(len(warnings), 'warning')}" if warnings else ""
+    feeds = f", {counted(len(named.feeds), 'named feed')}" if named.feeds else ""
+    right, wrong_ones = counted(len(loaded.sources), "source"), counted(len(mistakes), "mistake")
+    click.echo(f"{right} right{note}{feeds}, {wrong_ones}{warned}.")
     differs = samples and not _replay_all(folder, loaded.sources)
     return 2 if mistakes else int(differs)
 
@@ -84,7 +79,7 @@ def _replay_all(folder: Path, sources: Iterable[Source]) -> bool:
     if not count:
         click.echo(f"No samples in {folder}; `polyfeed sample SOURCE` saves one.")
     else:
-        click.echo(f"{count} samples read again, {wrong} differ.")
+        click.echo(f"{counted(count, 'sample')} read again, {counted(wrong, 'differs', 'differ')}.")
     return not wrong
 
 

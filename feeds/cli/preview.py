@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from feeds.cli.counting import counted
 from feeds.cli.options import with_settings
 from feeds.cli.shown import article_as_json, item_as_json, print_article, short
 from feeds.cli.sourcing import fetching, find_source, saved_document
@@ -70,7 +71,7 @@ def _show(seen: Preview, *, lapsed: bool, configured: Source) -> None:
     read = sum(article.article is not None for article in seen.articles)
     opened = f"{read} of {len(seen.articles)} opened and read" if seen.articles else "none opened"
     if seen.targets:
-        console.print(f"\n{listed} articles listed, {opened}. Nothing was stored.")
+        console.print(f"\n{counted(listed, 'article')} listed, {opened}. Nothing was stored.")
 
 
 def _show_target(target: SeenTarget, console: Console) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from feeds.cli.counting import counted
 from feeds.cli.options import opened_store, with_settings
 from feeds.concepts import ConceptsFile
 from feeds.errors import StartError
@@ -132,8 +133,8 @@ def export(settings: Settings, folder: Path) -> int:
                 continue  # its feed is told of already
             _write_forms(folder / path, keep_ready(body, "text/x-opml"), counts)
     click.echo(
-        f"{len(found) + len(named)} feeds: "
-        f"{counts['written']} files written, {counts['same']} unchanged, under {folder}"
+        f"{counted(len(found) + len(named), 'feed')}: "
+        f"{counted(counts['written'], 'file')} written, {counts['same']} unchanged, under {folder}"
     )
     if settings.keys:
         click.echo("keys is set: no file asks for one, so see to it that the host of DIR does", err=True)

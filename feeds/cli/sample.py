@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -16,20 +18,21 @@ from feeds.pipeline.preview import Preview, preview
 from feeds.pipeline.samples import ARTICLE, LISTING, save_sample
 from feeds.settings import Settings
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 SAMPLES = Path("tests") / "data" / "samples"
+
+
+def samples_folder(said: str) -> Callable[[Command], Command]:
+    """The option ``--dir`` of commands that write or read samples; ``said`` is its help."""
+    kind = click.Path(path_type=Path, file_okay=False)
+    return click.option("--dir", "folder", type=kind, default=SAMPLES, show_default=True, help=said)
 
 
 @click.command(epilog="Example: polyfeed sample beijing-rundschau, then polyfeed check --samples")
 @click.argument("name", metavar="SOURCE|FILE")
 @click.argument("url", required=False)
-@click.option(
-    "--dir",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=SAMPLES,
-    show_default=True,
-    help="Where samples are kept, a folder for each source.",
-)
+@samples_folder("Where samples are kept, a folder for each source.")
 @click.option("--replace", is_flag=True, help="Take a sample anew that is there already.")
 @with_settings
 def sample(settings: Settings, name: str, url: str | None, *, folder: Path, replace: bool) -> int:

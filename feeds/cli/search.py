@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from feeds.cli.counting import counted
 from feeds.cli.options import opened_store, with_settings
 from feeds.clock import utc_now
 from feeds.concepts import ConceptsFile
@@ -80,7 +81,7 @@ def search(
     console = Console(soft_wrap=True, highlight=False)
     for stored in found:
         _print(stored, console)
-    many = "No article answers this yet." if not found else f"{len(found)} articles, the newest."
+    many = "No article answers this yet." if not found else f"{counted(len(found), 'article')}, the newest."
     console.print(f"{many} As a feed: {address}", markup=False)
     return 0
 

@@ -230,7 +230,7 @@ def test_check_names_every_mistake(run: Callable[..., Ran], tmp_path: Path) -> N
     ran = run("check")
     assert ran.code == 2
     assert [line.split(": ")[1] for line in ran.err.splitlines()] == ["url", "recipe.entry", "recipe.body"]
-    assert ran.out == "1 sources right, 3 mistakes.\n"
+    assert ran.out == "1 source right, 3 mistakes.\n"
 
 
 def test_init_writes_a_configuration_that_check_accepts_and_never_overwrites(

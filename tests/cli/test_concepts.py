@@ -68,7 +68,7 @@ def test_suggestions_are_printed_to_paste_and_nothing_is_written(settings: Setti
     assert tomllib.loads(ended.output) == {"Hafen": {"de": ["Hafen"], "fr": ["Port"]}}
     assert "# 4 of 4 translations carry both Hafen and Port:" in ended.output
     assert "https://s.example/de/" in ended.output
-    assert "# 1 proposals from 4 articles in translation." in ended.output
+    assert "# 1 proposal from 4 articles in translation." in ended.output
     assert not (settings.config / "keywords.toml").exists()
     (settings.config / "keywords.toml").write_text(ended.output, encoding="utf-8")
     assert run(settings, "check").output.startswith("0 sources right, 0 mistakes")
