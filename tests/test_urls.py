@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.urls import clean_url, identity_of, is_http_url, normal_url, plain_identity, registered_domain
+from feeds.urls import (
+    clean_url,
+    identity_of,
+    is_http_url,
+    named_media_type,
+    normal_url,
+    plain_identity,
+    read_media_type,
+    registered_domain,
+)
 
 FORMS = [normal_url, clean_url, identity_of, plain_identity]
 
@@ -323,3 +332,31 @@ def test_the_plainest_form_is_its_own_and_stays_on_the_site(host: str, steps: li
         assert registered_domain(plain) == registered_domain(identity_of(url))
     for kept in ("id=12345", "ref=7", "a=2"):
         assert (kept in plain) is (kept in query)
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("Audio/MPEG; charset=x", "audio/mpeg"),
+        ("application/vnd.apple.mpegurl", "application/vnd.apple.mpegurl"),
+        *((one, "") for one in ("mp3", "", "audio/", "/mpeg", "audio/<script>", 'audio/"x', "a b/c", "x/" + "y" * 200)),
+    ],
+)
+def test_media_types(written: str, kind: str) -> None:
+    assert read_media_type(written) == kind
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("https://news.example/a/b.JPG?w=9#x", "image/jpeg"),
+        ("https://news.example/b%2Ejxl", "image/jxl"),
+        ("https://news.example/b.mp3/", ""),
+        ("https://news.example/b", ""),
+        ("https://news.example/show?file=b.mp3", ""),
+        ("https://agency.mov", ""),
+        ("https://agency.zip/", ""),
+    ],
+)
+def test_the_ending_of_a_path_tells_what_kind_of_file_it_is(url: str, kind: str) -> None:
+    assert named_media_type(url) == kind

@@ -12,8 +12,9 @@ from typing import TypeAlias
 import lxml.etree
 
 from feeds.extract.feed_children import Children, children_of, first_text, links_of
-from feeds.extract.files import file_of, type_of_name
+from feeds.extract.files import file_of
 from feeds.model import Enclosure
+from feeds.urls import named_media_type
 
 Element: TypeAlias = lxml.etree._Element  # noqa: SLF001 - lxml has no public name for its element type
 
@@ -110,7 +111,7 @@ def _is_picture(content: Element) -> bool:
 
 def _type_named(address: str) -> str:
     try:
-        return type_of_name(address)
+        return named_media_type(address)
     except ValueError:
         return ""
 

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin
 
 from feeds.model import Enclosure
-from feeds.urls import normal_url
+from feeds.urls import named_media_type, normal_url, read_media_type
 
 _LONGEST_ADDRESS = 2000
 _LONGEST_TITLE = 300
 _LARGEST_BYTES = 10**13
 _LONGEST_S = 30 * 86400.0
-# RFC 6838, 4.2, in lower case, with what follows the semicolon left out
-_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 _WHOLE = re.compile(r"(\d{1,15})(?:\.0+)?(?:\s*(?:b|bytes?))?", re.IGNORECASE | re.ASCII)
 # ISO 8601, 5.5.2.2, without years and months, which no recording lasts
 _ISO_DURATION = re.compile(
@@ -29,23 +27,6 @@ _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2}(?:\.\d{1,6})?)", re.ASCI
 _SECONDS = re.compile(r"\d{1,8}(?:\.\d{1,6})?", re.ASCII)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
-# the type of a file whose address says so and nobody else; mimetypes would answer differently on each machine
-_TYPES = {
-    "aac": "audio/aac", "flac": "audio/flac", "m4a": "audio/mp4", "m4b": "audio/mp4", "mp3": "audio/mpeg",
-    "oga": "audio/ogg", "ogg": "audio/ogg", "opus": "audio/ogg", "wav": "audio/wav", "weba": "audio/webm",
-    "m3u8": "application/vnd.apple.mpegurl", "mpd": "application/dash+xml",
-    "avi": "video/x-msvideo", "m4v": "video/mp4", "mkv": "video/matroska", "mov": "video/quicktime",
-    "mp4": "video/mp4", "mpeg": "video/mpeg", "mpg": "video/mpeg", "ogv": "video/ogg", "webm": "video/webm",
-    "csv": "text/csv", "epub": "application/epub+zip", "pdf": "application/pdf", "zip": "application/zip",
-    "doc": "application/msword", "odp": "application/vnd.oasis.opendocument.presentation",
-    "ods": "application/vnd.oasis.opendocument.spreadsheet", "odt": "application/vnd.oasis.opendocument.text",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "avif": "image/avif", "gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png",
-    "svg": "image/svg+xml", "webp": "image/webp",
-    "htm": "text/html", "html": "text/html",
-}  # fmt: skip
 _SAYS_NOTHING = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 # what is called a file and is a page, or a player in one
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "application/x-shockwave-flash"})
@@ -73,9 +54,9 @@ def file_of(
     url = _absolute(address, base)
     if url is None:
         return None
-    kind = read_media_type(media_type)
+    kind = read_media_type(media_type) if isinstance(media_type, str) else ""
     if kind in _SAYS_NOTHING:
-        kind = type_of_name(url) or kind
+        kind = named_media_type(url) or kind
     if kind in _PAGES or kind.startswith("image/"):
         return None
     return Enclosure(
@@ -94,17 +75,6 @@ def _absolute(address: object, base: str) -> str | None:
         return normal_url(urljoin(base, address.strip()))
     except ValueError:
         return None
-
-
-def read_media_type(written: object) -> str:
-    """A media type in lower case without parameters; empty for what is none (``mp3``)."""
-    kind = written.partition(";")[0].strip().lower() if isinstance(written, str) else ""
-    return kind if _MEDIA_TYPE.fullmatch(kind) else ""
-
-
-def type_of_name(url: str) -> str:
-    """The media type that the ending of an address stands for; empty for one that says nothing."""
-    return _TYPES.get(unquote(urlsplit(url).path).rpartition("/")[2].rpartition(".")[2].lower(), "")
 
 
 def read_length(written: object) -> int | None:
