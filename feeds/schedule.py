@@ -80,15 +80,22 @@ class Scheduler:
         # a tick that takes long because the store is busy is no news: the next one does its work
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._jobs = BackgroundScheduler(timezone=dt.UTC)
-        # a late tick is not made up for: the next one sees everything that is due anyway
-        self._jobs.add_job(
-            self.tick, "interval", seconds=tick_s, max_instances=1, coalesce=True, misfire_grace_time=None
-        )
+        self._tick_s = tick_s
 
     def start(self) -> None:
         """Begins to tick, at once and then every ``tick_s`` seconds."""
+        # A late tick is not made up for: the next one sees everything that is due anyway. The first is no job of its
+        # own: APScheduler fails to take away a job that is over if it is stopped in that moment.
+        self._jobs.add_job(
+            self.tick,
+            "interval",
+            seconds=self._tick_s,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+            next_run_time=dt.datetime.now(dt.UTC),
+        )
         self._jobs.start()
-        self._jobs.add_job(self.tick)
 
     def tick(self) -> int:
         """Claims and dispatches what is due now; returns how many. A store that does not answer is logged."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 from structlog.testing import capture_logs
 
 from feeds.errors import StoreError
@@ -70,6 +71,18 @@ def test_ticks_by_itself_from_the_start_and_stops() -> None:
         ticking.start()
         assert polled.wait(10)
         ticking.stop()
+
+
+def test_who_stops_it_at_its_first_tick_gets_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[str] = []  # APScheduler takes away a job that is over, and fails when it is being stopped
+    monkeypatch.setattr(BackgroundScheduler, "remove_job", lambda _self, job_id, _jobstore=None: ended.append(job_id))
+    ticked = threading.Event()
+    dispatch = ThreadDispatch(lambda _claim: ticked.set(), threads=1)
+    with scheduler(Due("a"), dispatch) as ticking:
+        ticking.start()
+        assert ticked.wait(10)
+        ticking.stop()
+    assert ended == []
 
 
 def test_a_store_that_does_not_answer_is_told_and_tried_again() -> None:
