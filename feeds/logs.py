@@ -12,6 +12,8 @@ import structlog
 def configure_logs(*, level: str, form: str, stream: TextIO | None = None) -> None:
     """Sets up structlog and sends the standard library's warnings and errors the same way.
 
+    A traceback shows no local variables: those of a request hold its key, and the environment with its passwords.
+
     Args:
         level: debug, info, warning or error.
         form: ``text``, ``json``, or ``auto``: text when the stream is a terminal.
@@ -25,9 +27,15 @@ def configure_logs(*, level: str, form: str, stream: TextIO | None = None) -> No
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if readable else "iso", utc=not readable),
     ]
     if readable:
-        final: list[structlog.typing.Processor] = [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+        frames = structlog.dev.RichTracebackFormatter(show_locals=False)
+        final: list[structlog.typing.Processor] = [
+            structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=frames)
+        ]
     else:
-        final = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        final = [
+            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*shared, *final],

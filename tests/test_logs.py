@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import uuid
 
+import pytest
 import structlog
 
 from feeds.logs import configure_logs
@@ -52,3 +54,20 @@ def test_libraries_speak_the_same_way_and_a_traceback_stays_one_line() -> None:
     (line,) = (json.loads(text) for text in out.getvalue().splitlines())
     assert line["event"] == "it broke"
     assert line["exception"][0]["exc_type"] == "ZeroDivisionError"
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_traceback_shows_no_variables(form: str) -> None:
+    out, secret = io.StringIO(), uuid.uuid4().hex  # a line of the source may be shown
+    configure_logs(level="info", form=form, stream=out)
+
+    def answer(environ: dict[str, str]) -> None:
+        raise LookupError(len(environ))
+
+    try:
+        answer({"HTTP_AUTHORIZATION": secret})
+    except LookupError:
+        logging.getLogger("some.library").exception("it broke")
+        structlog.get_logger().exception("it broke here")
+    assert out.getvalue().count("LookupError") >= 2
+    assert secret not in out.getvalue()
