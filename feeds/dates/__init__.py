@@ -5,6 +5,6 @@ Below the stages, since reading a page and normalising a feed's entry both need 
 
 from __future__ import annotations
 
-from feeds.dates.read import Moment, is_clock, read_date, with_zone
+from feeds.dates.read import Moment, read_date, with_zone
 
-__all__ = ["Moment", "is_clock", "read_date", "with_zone"]
+__all__ = ["Moment", "read_date", "with_zone"]

@@ -75,11 +75,6 @@ def read_date(text: str, *, language: str | None = None, formats: Sequence[str] 
     return None
 
 
-def is_clock(moment: Moment | None) -> bool:
-    """Whether ``moment`` names a time of day."""
-    return isinstance(moment, dt.datetime)
-
-
 def with_zone(moment: Moment, zone: str) -> Moment:
     """``moment`` with ``zone`` (IANA name) where a clock has none."""
     if isinstance(moment, dt.datetime) and moment.tzinfo is None:

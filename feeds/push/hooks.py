@@ -54,10 +54,6 @@ class Hooks:
         self._queries: dict[str, FeedQuery] = {}
         self._hanging: defaultdict[Hook, set[str]] = defaultdict(set)
 
-    def __contains__(self, address: object) -> bool:
-        """Whether the topic hangs here."""
-        return address in self._queries
-
     def __iter__(self) -> Iterator[str]:
         """The addresses."""
         return iter(self._queries)

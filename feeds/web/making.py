@@ -58,24 +58,10 @@ class Maker:
         """
         articles = self._loader.load(window)
         labels = self._loader.labels(query, articles)
-        overview = self._catalogue.overview()
-        source, section = query.source, query.section
         shown = {stored.article.source_id for stored in articles}
-        sources = self._catalogue.sources(shown | ({source} if source else set()))
+        sources = self._catalogue.sources(shown | ({query.source} if query.source else set()))
         names = {source_id: each.name for source_id, each in sources.items()}
-        head = make_head(
-            query,
-            format_,
-            public_url=self._settings.base_url,
-            service=self._settings.title,
-            labels=labels,
-            section_name=overview.section_name(section, query.languages) if section else None,
-            source_name=names.get(source) if source else None,
-            hub=self._settings.public_hub or None if part == NEWEST else None,
-            named=named,
-            part=part,
-            history=history,
-        )
+        head = self._head(query, format_, labels, names, named=named, part=part, history=history)
         rendered = self._renderer.render_parts(
             head,
             articles,
@@ -90,7 +76,7 @@ class Maker:
         )
         # articles leave and enter as time goes by, and neither their dates of change nor their numbers tell
         is_timeless = not is_relative(query.question)
-        others = () if named or part != NEWEST else in_other_languages(query, overview)
+        others = () if named or part != NEWEST else in_other_languages(query, self._catalogue.overview())
         return keep_ready(
             rendered.body,
             CONTENT_TYPES[format_],
@@ -114,15 +100,7 @@ class Maker:
     ) -> Ready:
         """An archive as it was once written; raises StoreError."""
         labels = self._catalogue.labels_of(query)
-        head = make_head(
-            query,
-            format_,
-            public_url=self._settings.base_url,
-            labels=labels,
-            named=named,
-            part=part,
-            history=history,
-        )
+        head = self._head(query, format_, labels, {}, named=named, part=part, history=history)
         return keep_ready(
             body,
             CONTENT_TYPES[format_],
@@ -131,6 +109,33 @@ class Maker:
             always=FOR_ALL_ORIGINS,
             extra=(("Link", write_links(head, format_, ())),),
             twin=self._twin(query, labels, named),
+        )
+
+    def _head(
+        self,
+        query: FeedQuery,
+        format_: Format,
+        labels: Mapping[str, str],
+        names: Mapping[str, str],
+        *,
+        named: NamedFeed | None,
+        part: Part,
+        history: Mapping[str, Part],
+    ) -> FeedHead:
+        """What it says of itself; ``names`` are those of sources."""
+        section = query.section
+        return make_head(
+            query,
+            format_,
+            public_url=self._settings.base_url,
+            service=self._settings.title,
+            labels=labels,
+            section_name=self._catalogue.overview().section_name(section, query.languages) if section else None,
+            source_name=names.get(query.source) if query.source else None,
+            hub=self._settings.public_hub or None if part == NEWEST else None,
+            named=named,
+            part=part,
+            history=history,
         )
 
     def _twin(self, query: FeedQuery, labels: Mapping[str, str], named: NamedFeed | None) -> str:
