@@ -108,7 +108,7 @@ def test_an_article_arrives_at_who_subscribed(
         assert subscriber.called.wait(30), service.log.read_text()[-2000:]
         arrived_s, body = subscriber.got[0]
     assert [entry.title for entry in feedparser.parse(body).entries] == ["Was neu ist", "Title of second"]
-    assert 1.0 <= arrived_s - stored_s < 10, "hub_after_s, and the second that web workers may be behind"
+    assert arrived_s - stored_s >= 1.0, "what changes within hub_after_s is told together"
     service.wait_for(lambda: hub.taken == [PAGE, FEED], "exactly what changed is told")
     service.wait_for(lambda: b'polyfeed_hub_pings_total{result="taken"} 2.0' in service.get("/metrics")[2], "counted")
     assert len(subscriber.got) == 1

@@ -11,7 +11,7 @@ import pytest
 
 from feeds.concepts import ConceptsFile
 from feeds.model import Article, ArticleUpdate, Change, Claim, Kind, Marking, Source, Twin, Update, window_mark
-from feeds.push import Pusher, open_hub
+from feeds.push import Pusher, open_hub, pusher
 from feeds.push.hooks import read_topic
 from feeds.query import load_named, resolved
 from feeds.settings import Settings
@@ -42,6 +42,23 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@dataclass
+class Timer:
+    """What the pusher takes for ``time``: its pauses pass when a test says so."""
+
+    now_s: float = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def timer(monkeypatch: pytest.MonkeyPatch) -> Timer:
+    kept = Timer()
+    monkeypatch.setattr(pusher, "time", kept)
+    return kept
 
 
 @pytest.fixture
@@ -126,11 +143,11 @@ def make_pusher(house: House) -> Iterator[Callable[..., Pusher]]:
 
     def make() -> Pusher:
         hub, poster = open_hub(house.settings)
-        pusher = Pusher(
+        made = Pusher(
             hub, settings=house.settings, store=house.store, concepts=house.concepts, clock=house.clock, settle_s=0
         )
-        closing.extend((pusher._pings.shutdown, poster.close))
-        return pusher
+        closing.extend((made._pings.shutdown, poster.close))
+        return made
 
     yield make
     for close in closing:

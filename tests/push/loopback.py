@@ -62,7 +62,6 @@ class Hub:
     refused: set[str] = field(default_factory=set)
     fetches: bool = False
     asked: list[tuple[str, int]] = field(default_factory=list)  # topic, status
-    at_s: dict[str, float] = field(default_factory=dict)
     callbacks: dict[str, str] = field(default_factory=dict)
     agents: set[str] = field(default_factory=set)
     delay_s: float = 0.0
@@ -84,7 +83,6 @@ class Hub:
         self.agents.add(handler.headers["User-Agent"])
         status = 422 if topic in self.refused else self.status
         self.asked.append((topic, status))
-        self.at_s[topic] = time.monotonic()
         answer(handler, status, b"" if status == 204 else b"as you say", **self.headers)
         if self.fetches and status < 300 and topic in self.callbacks:
             self.hand_on(topic)

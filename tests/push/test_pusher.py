@@ -18,7 +18,7 @@ from feeds.model import Change, Twin, window_mark
 from feeds.push import Pusher, hold, pusher
 from feeds.push.hold import Hold
 
-from .conftest import NOW, Clock, House
+from .conftest import NOW, Clock, House, Timer
 from .loopback import Hub, an_article
 
 Make = Callable[..., Pusher]
@@ -165,9 +165,8 @@ def test_named_feeds_and_concepts_follow_their_files(house: House, hub: Hub, mak
 
 @pytest.mark.parametrize("status", [429, 500, 503, 408])
 def test_a_hub_that_is_away_is_told_when_it_is_back(
-    house: House, hub: Hub, make_pusher: Make, monkeypatch: pytest.MonkeyPatch, status: int
+    house: House, hub: Hub, make_pusher: Make, timer: Timer, monkeypatch: pytest.MonkeyPatch, *, status: int
 ) -> None:
-    monkeypatch.setattr(pusher, "FIRST_RETRY_S", 0.1)
     monkeypatch.setattr(pusher, "AT_ONCE", 1)
     house.ask(DE, ALL)
     telling = make_pusher()
@@ -180,7 +179,9 @@ def test_a_hub_that_is_away_is_told_when_it_is_back(
     assert [line["event"] for line in logs] == ["the hub takes no pings; tried again"]
     house.put(an_article("b"))
     hub.status = 204
-    time.sleep(0.12)
+    timer.now_s += pusher.FIRST_RETRY_S - 0.1
+    assert telling.look() == 0
+    timer.now_s += 0.1
     assert telling.look() == 2
     assert telling.look() == 0
     record = house.store.hub_record()
@@ -188,26 +189,25 @@ def test_a_hub_that_is_away_is_told_when_it_is_back(
     assert str(status) in record.failure
 
 
-def test_pauses_grow_and_retry_after_is_obeyed(
-    house: House, hub: Hub, make_pusher: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pusher, "FIRST_RETRY_S", 0.02)
+def test_pauses_grow_and_retry_after_is_obeyed(house: House, hub: Hub, make_pusher: Make, timer: Timer) -> None:
     house.ask(DE)
     telling = make_pusher()
     hub.status = 500
     house.put(an_article("a"))
     with capture_logs() as logs:
-        while len(logs) < 4:
+        for pause_s in (5, 10, 20, 40):
             telling.look()
-            time.sleep(0.005)
-        assert [line["in_s"] for line in logs] == [0.02, 0.04, 0.08, 0.16]
+            assert logs[-1]["in_s"] == pause_s
+            timer.now_s += pause_s
         hub.status, hub.headers = 503, {"Retry-After": "3600"}
-        while len(logs) < 5:
-            telling.look()
-    assert logs[-1]["in_s"] == 3600
-    asked = len(hub.asked)
+        telling.look()
+    assert [line["in_s"] for line in logs] == [5, 10, 20, 40, 3600]
+    timer.now_s += 3599
     telling.look()
-    assert len(hub.asked) == asked
+    assert len(hub.asked) == 5
+    timer.now_s += 1
+    telling.look()
+    assert len(hub.asked) == 6
 
 
 def test_a_hub_that_is_not_there(house: House, make_pusher: Make) -> None:
@@ -221,9 +221,8 @@ def test_a_hub_that_is_not_there(house: House, make_pusher: Make) -> None:
 
 
 def test_a_feed_that_the_hub_refuses_does_not_keep_the_others(
-    house: House, hub: Hub, make_pusher: Make, monkeypatch: pytest.MonkeyPatch
+    house: House, hub: Hub, make_pusher: Make, timer: Timer
 ) -> None:
-    monkeypatch.setattr(pusher, "FIRST_RETRY_S", 0.1)
     house.ask(DE, ALL)
     hub.refused.add(f"https://feeds.test{DE}")
     telling = make_pusher()
@@ -233,26 +232,23 @@ def test_a_feed_that_the_hub_refuses_does_not_keep_the_others(
     assert telling.look() == 1
     assert len(hub.asked) == 3, "the refused one waits"
     hub.refused.clear()
-    time.sleep(0.12)
+    timer.now_s += pusher.FIRST_RETRY_S
     assert telling.look() == 1
     assert hub.taken == sorted((ALL, ALL, DE))
 
 
-def test_changes_within_the_time_are_told_together(house: House, hub: Hub, make_pusher: Make) -> None:
-    house.settings = dataclasses.replace(house.settings, hub_after_s=0.3)
+def test_changes_within_the_time_are_told_together(house: House, hub: Hub, make_pusher: Make, timer: Timer) -> None:
+    house.settings = dataclasses.replace(house.settings, hub_after_s=3)
     house.ask(DE)
     telling = make_pusher()
     telling.look()
-    began_s = time.monotonic()
-    for number in range(5):
+    for number in range(3):
         house.put(an_article(f"a{number}"))
-        telling.look()
-        time.sleep(0.02)
-    assert hub.asked == []
-    while not hub.asked:
-        telling.look()
-        time.sleep(0.01)
-    assert 0.3 <= time.monotonic() - began_s < 1.0
+        assert telling.look() == 0
+        timer.now_s += 0.9
+    assert telling.look() == 0
+    timer.now_s += 0.4
+    assert telling.look() == 1
     assert len(hub.asked) == 1
     assert telling.look() == 0
 
