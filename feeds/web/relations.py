@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from feeds.folding import language_covers
 from feeds.model import FeedQuery, Format
 from feeds.query import write_address
 from feeds.render.head import MEDIA_TYPES, FeedHead
@@ -65,5 +66,5 @@ def in_other_languages(query: FeedQuery, overview: Overview) -> Iterator[FeedQue
 
 
 def _is_variety(tag: str, other: str) -> bool:
-    """Whether one of two languages holds the other, as zh holds zh-Hans."""
-    return tag == other or tag.startswith(f"{other}-") or other.startswith(f"{tag}-")
+    """Whether the feed of one of two languages holds the other's articles."""
+    return language_covers(tag, other) or language_covers(other, tag)

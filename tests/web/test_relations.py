@@ -57,6 +57,12 @@ def test_a_service_in_many_languages_names_the_largest() -> None:
     assert found == [f"q{chr(97 + number)}a" for number in range(19, 19 - OTHER_LANGUAGES, -1)]
 
 
+def test_no_feed_names_one_whose_articles_it_holds() -> None:
+    norwegian = dataclasses.replace(OVERVIEW, languages={"nb": 5, "nn": 2, "no": 1, "sv": 3})
+    found = in_other_languages(FeedQuery(languages=("no",)), norwegian)
+    assert [other.languages[0] for other in found] == ["sv"]
+
+
 def test_the_header_names_hub_and_further_documents() -> None:
     head = make_head(GERMAN, Format.RSS, public_url=BASE, hub="https://hub.example/?a=b")
     history = {"prev-archive": f"{BASE}/feeds/de.rss?archive=7"}
