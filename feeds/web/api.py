@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 import structlog
@@ -136,7 +137,7 @@ def openapi() -> Response:
     """The description, for programs."""
 
     def made() -> Ready:
-        body = msgspec.json.encode(describe(services().settings.title, public_base()))
+        body = msgspec.json.encode(_described())
         return keep_ready(msgspec.json.format(body, indent=1), JSON_TYPE)
 
     return respond(keep_page(("api", "openapi", public_base()), made, for_s=float("inf")))
@@ -148,12 +149,17 @@ def api() -> Response:
     shown = page(
         "api.html",
         here="api",
-        described=describe(services().settings.title, public_base()),
+        described=_described(),
         base=public_base(),
         type_words=type_words,
         field_words=field_words,
     )
     return respond(shown)
+
+
+def _described() -> dict[str, Any]:
+    settings = services().settings
+    return describe(settings.title, public_base(), is_closed=bool(settings.keys))
 
 
 @room.get("/api/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -14,6 +15,14 @@ from feeds.web.apishapes import ArticleOut, ArticlePage, FeedList, KeywordList, 
 
 PROBLEM_TYPE = "application/problem+json"
 _REFERENCE = "#/components/schemas/{name}"
+_FOR_KEYS = "for those who have a key (as Bearer, as the password of Basic, or as key= in the address)"
+_WAYS_IN: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "password": {"type": "http", "scheme": "basic"},
+        "address": {"type": "apiKey", "in": "query", "name": "key"},
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +98,13 @@ OPERATIONS = (
 )
 
 
-def describe(title: str, public_url: str) -> dict[str, Any]:
+def describe(title: str, public_url: str, *, is_closed: bool) -> dict[str, Any]:
     """The whole description, as JSON values.
 
     Args:
         title: how the service calls itself.
         public_url: what stands before ``/api``.
+        is_closed: whether only those who name a key are answered.
     """
     types = [*dict.fromkeys(each.answer for each in OPERATIONS), Problem]
     references, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
@@ -105,13 +115,15 @@ def describe(title: str, public_url: str) -> dict[str, Any]:
             "title": f"{title} API",
             "version": version("polyfeed"),
             "description": (
-                "Read only, without a key, for every origin. Every answer has an ETag: send it back as If-None-Match, "
-                "and what has not changed is a 304. Mistakes are told as application/problem+json (RFC 9457)."
+                f"Read only, {_FOR_KEYS if is_closed else 'without a key'}, for every origin. Every answer has an "
+                "ETag: send it back as If-None-Match, and what has not changed is a 304. Mistakes are told as "
+                "application/problem+json (RFC 9457)."
             ),
         },
         "servers": [{"url": public_url or "/"}],
         "paths": {each.path: {"get": _operation(each, by_type)} for each in OPERATIONS},
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas, **({"securitySchemes": dict(_WAYS_IN)} if is_closed else {})},
+        **({"security": [{way: []} for way in _WAYS_IN]} if is_closed else {}),
     }
 
 

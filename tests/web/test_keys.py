@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from dataclasses import dataclass, replace
 from typing import Any
@@ -185,6 +186,22 @@ def test_words_for_whoever_asks_for_json(closed: House) -> None:
         assert closed(path)["Content-Type"] == "application/problem+json"
         assert b'"status":401' in closed(path).body
     assert (closed("/feeds/de", ACCEPT="text/html")["Content-Type"] or "").startswith("text/html")
+
+
+def test_the_api_says_that_it_wants_a_key(closed: House, settings: Settings, store: Store) -> None:
+    told = json.loads(closed("/api/openapi.json", AUTHORIZATION=f"Bearer {KEY}").body)
+    assert "for those who have a key" in told["info"]["description"]
+    ways = told["components"]["securitySchemes"]
+    assert [list(way) for way in told["security"]] == [[name] for name in ways]
+    assert {(way["type"], way.get("scheme") or way.get("name")) for way in ways.values()} == {
+        ("http", "bearer"),
+        ("http", "basic"),
+        ("apiKey", "key"),
+    }
+    assert b"for those who have a key" in closed("/api", f"key={KEY}").body
+    told = json.loads(ask(build_app(settings, store), "/api/openapi.json").body)
+    assert "without a key" in told["info"]["description"]
+    assert "security" not in told
 
 
 def test_a_browser_may_ask_whether_it_may_ask(closed: House) -> None:
