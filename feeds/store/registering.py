@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Text, bindparam, case, null, select, type_coerce, update
 
@@ -26,7 +27,9 @@ from feeds.store.watching import tell
 from feeds.urls import registered_domain
 
 CHUNK = 200  # sources written in one transaction
+_PAUSE_S = 0.005  # between two of them
 _READ_AT_ONCE = 10_000
+T = TypeVar("T")
 _CLOCK_SLACK = dt.timedelta(minutes=1)  # by which the clocks of several machines may differ
 _CONFIGURED = ("name", "kind", "url", "language", "interval_s", "enabled", "read_by", "content", "sections")
 _NO_RECIPE, _NO_FIELDS = Recipe(), ApiFields()
@@ -48,6 +51,14 @@ class Difference:
 
     changed: tuple[Source, ...]
     gone: tuple[str, ...]
+
+
+def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """What is written at once; others that write have their turn in between."""
+    for start in range(0, len(values), CHUNK):
+        if start:
+            time.sleep(_PAUSE_S)
+        yield values[start : start + CHUNK]
 
 
 def compare(connection: Connection, sources: Sequence[Source], now: dt.datetime, *, complete: bool) -> Difference:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import threading
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
@@ -58,13 +56,11 @@ from feeds.store.catching_up import CatchingUp, catch_up
 
 WRITES = "polyfeed_writes"  # execution option: the transaction takes the write lock as it begins (SQLite)
 _STEADY = {"isolation_level": "REPEATABLE READ"}
-_PAUSE_S = 0.005  # between two parts of a registration
 # A question costs at most one pass through the lists of its terms: milliseconds, but seconds for thirty of the most
 # frequent words among ten million articles. So few are searched at once, and plain feeds never wait for them.
 _SEARCHES_AT_ONCE = 2
 _SEARCH_WAIT_S = 5.0
 _SEARCH_TIMEOUT_MS = 10_000  # where the database can stop in the middle
-_T = TypeVar("_T")
 
 
 class SqlStore:
@@ -127,11 +123,11 @@ class SqlStore:
         """
         with self._reading() as connection:
             difference = registering.compare(connection, sources, now, complete=complete)
-        for some in _batches(difference.changed):
+        for some in registering.batches(difference.changed):
             prepared = registering.prepare(some)
             with self._writing() as connection:
                 registering.configure(connection, prepared, now)
-        for names in _batches(difference.gone):
+        for names in registering.batches(difference.gone):
             with self._writing() as connection:
                 registering.retire(connection, names, now)
 
@@ -373,14 +369,6 @@ class SqlStore:
         if self._catching_up is not None:
             self._catching_up.stop()
         self._engine.dispose()
-
-
-def _batches(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """What is registered at once; others that write have their turn in between."""
-    for start in range(0, len(values), registering.CHUNK):
-        if start:
-            time.sleep(_PAUSE_S)
-        yield values[start : start + registering.CHUNK]
 
 
 @contextlib.contextmanager
