@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,16 +12,17 @@ from rich.progress import Progress
 from rich.table import Table
 
 from feeds.cli.counting import counted
+from feeds.cli.exporting import Files, find_feed
 from feeds.cli.options import opened_store, with_settings
 from feeds.concepts import ConceptsFile
-from feeds.errors import StartError
 from feeds.model import FeedQuery, Format
 from feeds.query import Address, NamedFeed, load_named, spell_address, spell_named, write_address
 from feeds.settings import Settings
 from feeds.store import Store
 from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
-from feeds.web.ready import Ready, keep_ready
+from feeds.web.named import NamedFeeds
+from feeds.web.ready import keep_ready
 from feeds.web.subscriptions import (
     ALL,
     Lists,
@@ -31,9 +31,6 @@ from feeds.web.subscriptions import (
     list_subscriptions,
     sources_with_articles,
 )
-
-# what a file system takes for one name (POSIX NAME_MAX), less the ending of the compressed form
-_LONGEST_NAME_BYTES = 255 - len(".atom.gz.part")
 
 
 def subscriptions(catalogue: Catalogue) -> Iterator[Subscription]:
@@ -107,40 +104,68 @@ def export(settings: Settings, folder: Path) -> int:
     Archives are left out: a static host cannot tell documents apart by what follows the question mark.
     """
     console = Console(stderr=True)
-    counts = {"written": 0, "same": 0}
-    too_long = 0
     with (
         opened_store(settings) as store,
+        Files.opened(folder) as files,
         Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
     ):
         catalogue = _catalogue(settings, store)
         answers = Answers(settings, store, catalogue, with_history=False)
         found = list(subscriptions(catalogue))
         named = tuple(load_named(settings.config).feeds.values())
-        for feed in named:
-            for form in Format:
-                ready = answers.ready(Address(query=feed.query, format=form, name=feed.name), named=feed)
-                _write_forms(folder / spell_named(feed.name, form).lstrip("/"), ready, counts)
-        for one in bar.track(found, description="Exporting"):
-            for form in Format:
-                path = spell_address(one.query, form, one.labels).lstrip("/")
-                if any(len(part.encode()) > _LONGEST_NAME_BYTES for part in path.split("/")):
-                    too_long += 1
-                    continue
-                _write_forms(folder / path, answers.ready(Address(query=one.query, format=form)), counts)
+        _write_named(files, answers, named)
+        too_long = [
+            one.name for one in bar.track(found, description="Exporting") if not _write_feed(files, answers, one)
+        ]
         for path, body in _subscription_lists(settings, catalogue, answers, named, found):
-            if len(path.rpartition("/")[2].encode()) > _LONGEST_NAME_BYTES:
-                continue  # its feed is told of already
-            _write_forms(folder / path, keep_ready(body, "text/x-opml"), counts)
+            if files.takes(path):
+                files.write(path, keep_ready(body, "text/x-opml"))
+        moved, gone = _keep_up(files, answers, catalogue, NamedFeeds(settings.config))
     click.echo(
-        f"{counted(len(found) + len(named), 'feed')}: "
-        f"{counted(counts['written'], 'file')} written, {counts['same']} unchanged, under {folder}"
+        f"{counted(len(found) + len(named) - len(too_long), 'feed')}: "
+        f"{counted(files.written, 'file')} written, {files.same} unchanged, under {folder}"
     )
+    if moved:
+        click.echo(f"{counted(moved, 'file')} at addresses of earlier exports kept up, for those who subscribed there")
     if settings.keys:
         click.echo("keys is set: no file asks for one, so see to it that the host of DIR does", err=True)
-    if too_long:
-        click.echo(f"{too_long} left out: their keyword is longer than a file name may be", err=True)
+    for path in gone:
+        click.echo(
+            f"{click.format_filename(folder / path)} is of no feed that there is, and was left as it is", err=True
+        )
+    for name in too_long:
+        click.echo(f"left out, since it is longer than a file name may be: {name}", err=True)
     return 1 if too_long else 0
+
+
+def _write_named(files: Files, answers: Answers, named: Sequence[NamedFeed]) -> None:
+    for feed in named:
+        for form in Format:
+            ready = answers.ready(Address(query=feed.query, format=form, name=feed.name), named=feed)
+            files.write(spell_named(feed.name, form), ready)
+
+
+def _write_feed(files: Files, answers: Answers, found: Subscription) -> bool:
+    """Whether its name is short enough for files, which are written then."""
+    paths = {form: spell_address(found.query, form, found.labels) for form in Format}
+    if not all(map(files.takes, paths.values())):
+        return False
+    for form, path in paths.items():
+        files.write(path, answers.ready(Address(query=found.query, format=form)))
+    return True
+
+
+def _keep_up(files: Files, answers: Answers, catalogue: Catalogue, named: NamedFeeds) -> tuple[int, list[str]]:
+    """Writes the feeds that only stand here from before; how many they were, and the paths of those that are none."""
+    moved, gone = 0, []
+    for path in files.left():
+        place = find_feed(path, catalogue, named)
+        if place is None:
+            gone.append(path)
+        else:
+            files.write(path, answers.ready(place.address, named=place.named))
+            moved += 1
+    return moved, gone
 
 
 def _subscription_lists(
@@ -163,19 +188,3 @@ def _subscription_lists(
         if each.query.keywords:
             path = spell_address(each.query, None, each.labels).lstrip("/")
             yield f"{path}.opml", lists(each.query).around(each.query, each.labels, answers.loader.has_articles)
-
-
-def _write_forms(path: Path, ready: Ready, counts: dict[str, int]) -> None:
-    """The file and its compressed forms; the plain one last, so that what a host finds compressed is never older."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_file() and path.read_bytes() == ready.plain:
-            counts["same"] += 3
-            return
-        for name, body in ((f"{path}.gz", ready.gzip), (f"{path}.br", ready.brotli), (str(path), ready.plain)):
-            part = Path(f"{name}.part")
-            part.write_bytes(body)
-            os.replace(part, name)  # noqa: PTH105 - the one that is atomic by contract
-            counts["written"] += 1
-    except OSError as error:
-        raise StartError(f"cannot write {path}: {error.strerror or error}") from error
