@@ -31,9 +31,9 @@ class FeedHead:
     address in the format that is rendered, ``html_url`` that of the page with the same articles, ``home_url`` that of
     the service; ``alternates`` are the addresses in the formats there are (its own may be among them). ``updated`` is
     the newest change in it; None takes it from the articles rendered, EPOCH where there are none. ``rights`` say whose
-    the articles are, in the feed's language; empty for nothing. ``history`` are
-    addresses of further documents of the feed by their link relation (RFC 5005: ``current``, ``prev-archive``,
-    ``next-archive``; ``first``, ``previous``, ``next``), ``is_archive`` says that this one never changes again.
+    the articles are, in the feed's language; empty for nothing. ``history`` are addresses of further documents of the
+    feed by their link relation (RFC 5005: ``current``, ``prev-archive``; ``first``, ``previous``, ``next``),
+    ``is_archive`` says that this one never changes again.
     """
 
     id: str

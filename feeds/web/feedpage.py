@@ -10,10 +10,10 @@ from urllib.parse import unquote, urlsplit
 from flask import request
 
 from feeds.folding import keyword_key
-from feeds.model import Article, Enclosure, FeedQuery, Match, StoredArticle, window_mark
+from feeds.model import Article, Enclosure, FeedQuery, StoredArticle, window_mark
 from feeds.query import NamedFeed, is_search, search_text, write_address
 from feeds.render.entry import Entry, Original, Translation, describe, published_at, shown_label
-from feeds.render.media import medium_of
+from feeds.render.media import Picture, medium_of
 from feeds.render.text import first_words
 from feeds.render.titles import feed_title
 from feeds.web.addresses import Place
@@ -44,7 +44,7 @@ from feeds.web.ready import Ready
 from feeds.web.relations import write_hub
 from feeds.web.searchbox import search_box
 from feeds.web.services import keep_page, services
-from feeds.web.subscriptions import editions_with_articles
+from feeds.web.subscriptions import editions_with_articles, keyword_names
 
 EXCERPT_CHARS = 320
 KEYWORDS_SHOWN = 12
@@ -70,9 +70,7 @@ class ShownArticle:
     section: Chip | None
     keywords: list[Chip]
     excerpt: str
-    image: str | None
-    caption: str
-    credit: str
+    picture: Picture | None
     files: list[ShownFile]
     original: Chip | None
     translations: list[Chip]
@@ -94,8 +92,8 @@ class ShownFeed:
     """A feed as its page shows it.
 
     ``mixed`` when its articles can be of several languages, ``searched`` when it is a question that anyone may ask;
-    ``list_href`` leads to what else there is of its language
-    or keywords (OPML), ``wider`` to the same keywords in every language, ``other`` to the feed without or with copies.
+    ``list_href`` leads to what else there is of its language or keywords (OPML), ``wider`` to the same keywords in
+    every language, ``other`` to the feed without or with copies.
     """
 
     title: str
@@ -235,7 +233,7 @@ def _neighbours(
     visitor = page_language()
     tags = sorted(editions_with_articles(overview), key=lambda tag: tag != visitor)[:LANGUAGES_FOUND]
     languages = [()] if query.languages else [(tag,) for tag in tags]
-    words = ", ".join(labels.get(key, key) for key in query.keywords)
+    words = keyword_names(query, labels)
     found = []
     for each in languages:
         title = " · ".join(filter(None, (own_name(each[0]) if each else gettext("Every language together"), words)))
@@ -259,10 +257,9 @@ def _shown_file(file: Enclosure) -> ShownFile:
 def _wider(query: FeedQuery, labels: Mapping[str, str]) -> Chip | None:
     if not query.languages or not query.keywords:
         return None
-    joiner = " + " if query.match is Match.ALL else ", "
-    names = joiner.join(labels.get(key, key) for key in query.keywords)
     everywhere = replace(query, languages=())
-    return Chip(label=gettext("%(one)s in every language", one=names), href=query_href(everywhere, labels))
+    label = gettext("%(one)s in every language", one=keyword_names(query, labels))
+    return Chip(label=label, href=query_href(everywhere, labels))
 
 
 def _shown_article(
@@ -298,9 +295,7 @@ def _shown_article(
         else None,
         keywords=_keyword_chips(article, query, labels, language),
         excerpt=first_words(entry.summary, EXCERPT_CHARS) if entry.summary != entry.title else "",
-        image=entry.picture.url if entry.picture else None,
-        caption=entry.picture.caption if entry.picture else "",
-        credit=entry.picture.credit if entry.picture else "",
+        picture=entry.picture,
         files=[_shown_file(each) for each in entry.files],
         original=Chip(label=copied.source_name, href=copied.url) if copied else None,
         translations=[

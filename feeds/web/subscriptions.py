@@ -176,9 +176,14 @@ class Lists:
         return with_key(self.settings.base_url + path, self.key)
 
 
-def _of_keywords(query: FeedQuery, labels: Mapping[str, str], name: str = "") -> Subscription:
+def keyword_names(query: FeedQuery, labels: Mapping[str, str]) -> str:
+    """The keywords of a question as it joins them: ``BMW + Audi`` for both, ``BMW, Audi`` for either."""
     joiner = " + " if query.match is Match.ALL else ", "
-    words = joiner.join(labels.get(key, key) for key in query.keywords)
+    return joiner.join(labels.get(key, key) for key in query.keywords)
+
+
+def _of_keywords(query: FeedQuery, labels: Mapping[str, str], name: str = "") -> Subscription:
+    words = keyword_names(query, labels)
     return Subscription(query=query, name=f"{words} ({name})" if name else words, labels=dict(labels))
 
 
