@@ -31,6 +31,7 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Never
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
@@ -224,6 +225,7 @@ def feed_id(query: FeedQuery) -> str:
     return f"urn:uuid:{uuid.uuid5(_FEED_NAMESPACE, spell_address(query, None) + said)}"
 
 
+@lru_cache(maxsize=512)  # every part of an address asks for it, thirty times in making one feed
 def canonical(query: FeedQuery) -> FeedQuery:
     """The one form of a question: sorted, folded, without what another part of it already says.
 

@@ -44,7 +44,7 @@ from feeds.web.loading import Loader
 from feeds.web.making import Maker
 from feeds.web.memory import BoundedMemory
 from feeds.web.named import NamedFeeds
-from feeds.web.ready import Ready
+from feeds.web.ready import OVERHEAD_BYTES, Ready
 
 LOOK_S = 0.5  # how long an answer may be behind the store
 LOOK_EVERY_S = 0.2  # so often a thread looks that does nothing else
@@ -122,14 +122,6 @@ class Answers:
         self._asked_for = asked_for
         self._today: dt.date | None = None
         self._changes = Changes(store, self.loader.load)
-
-    def at_once(self, wsgi_path: str, parameters: str = "") -> Ready | None:
-        """What ``at`` would answer, when that takes no question to the store; else None."""
-        now = self._asked_at = self._clock()
-        if now - self._looked_at >= LOOK_S:
-            return None
-        slot = self._known(wsgi_path, parameters)
-        return slot.ready if slot is not None and self._is_current(slot, self._seq) else None
 
     def at(self, wsgi_path: str, parameters: str = "") -> Ready | None:
         """The answer at a path that was asked for before; None sends the request on to whoever reads addresses.
@@ -259,7 +251,8 @@ class Answers:
                 if slot.ready is None:
                     raise
                 return slot.ready
-            slot.window, slot.marks, slot.asked = _digest(window), marks_of(window), asked
+            slot.window, slot.marks = _digest(window), marks_of(window)
+            slot.asked = slot.query if asked == slot.query else asked  # one and the same for most: it is kept
             if self._asked_for is not None and slot.part == NEWEST:
                 slot.mark = window_mark(window[: self._settings.feed_entries])
                 self._note(slot, self._asked_for)
@@ -322,8 +315,8 @@ class Answers:
 
 
 def _weigh(slot: _Slot) -> int:
-    """Bytes to count for a slot: its body, room for the compressed forms, the objects around them."""
-    return 4096 + (2 * len(slot.ready.body) if slot.ready is not None else 0)
+    """Bytes to count for a slot and what the table keeps with it."""
+    return slot.ready.size_bytes if slot.ready is not None else OVERHEAD_BYTES
 
 
 def _digest(window: Window) -> bytes:

@@ -118,7 +118,7 @@ class Histories:
             history = _beside(found.previous)
             window = [(name, -1) for name in found.articles]  # as they are now
             made = self._maker.make(query, format_, window, named=named, part=Part(archive=number), history=history)
-            written = ArchiveDocument(body=made.body, last_modified=made.last_modified, previous=found.previous)
+            written = ArchiveDocument(body=made.plain, last_modified=made.last_modified, previous=found.previous)
             kept = self._store.keep_archive_document(feed, number, format_, written)
         history = _beside(kept.previous)
         return self._maker.restore(

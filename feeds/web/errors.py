@@ -35,7 +35,7 @@ def say(
     if _is_browser():
         body = page(
             "message.html", heading=heading, paragraphs=paragraphs, offers=offers, shown=shown, search=search
-        ).body
+        ).plain
         answer = Response(body, status=status, headers=[("Content-Type", PAGE_TYPE), *SAFETY])
     else:
         host = public_base().removesuffix(prefix())  # links have the prefix already

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from werkzeug.http import http_date
@@ -16,7 +18,8 @@ from werkzeug.http import http_date
 from feeds.web import deltas, twins
 from feeds.web.conditions import holds_tag, holds_tag_strongly, is_unmodified_since
 from feeds.web.deltas import Parts, wants_delta
-from feeds.web.encodings import Encoding, choose_encoding, compress
+from feeds.web.encodings import Encoding, choose_encoding, compress, decompress
+from feeds.web.memory import BoundedMemory
 from feeds.web.twins import wants_page
 
 # A reader may keep a feed for a minute; a shared cache asks again after ten seconds, hands out what it has while
@@ -24,9 +27,17 @@ from feeds.web.twins import wants_page
 FEED_CACHING = "public, max-age=60, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400"
 PAGE_CACHING = "public, max-age=30, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400"
 
+DERIVED_BYTES = 16 * 1024 * 1024  # brotli and deltas of all answers together
+_DERIVED_OVERHEAD_BYTES = 400
+OVERHEAD_BYTES = 3000  # of a feed without articles: the objects around its bytes, its place in the table
+ENTRY_BYTES = 24  # for each entry of a feed: its mark, and where it stands in the body
+
 _SUFFIX = {Encoding.IDENTITY: "", Encoding.GZIP: "-g", Encoding.BROTLI: "-b"}
 
 Headers = tuple[tuple[str, str], ...]
+
+# by the digest of the plain body, the coding, and of a delta how many entries it holds
+_derived: BoundedMemory[tuple[str, Encoding, int | None], bytes] = BoundedMemory(DERIVED_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +49,21 @@ class Answer:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """One content coding of an answer, with its own strong validator (RFC 9110, 8.8.3.3).
-
-    ``traced`` is the same for a client that asks for deltas: with a tag that tells what is news to whoever sends it,
-    and kept by no cache. None where there are no deltas.
-    """
-
-    etag: str
-    whole: Answer  # 200
-    unchanged: Answer  # 304
-    traced: Form | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ready:
-    """An answer kept as bytes, with its compressed forms and validators; ``keep_ready`` makes it.
+    """An answer kept as gzip, which nearly every reader of feeds asks for, and its validators; ``keep_ready`` makes it.
 
-    ``last_modified`` is UTC in whole seconds, as HTTP dates are. ``always`` are headers of each answer, ``extra`` those
-    of one with a body. ``twin`` is where a person who opens the address in a browser is sent (the feed as a page).
-    ``parts`` are what deltas are cut from. Compressed forms are made when first asked for and kept: most readers of a
-    feed ask for one.
+    What else is asked for is derived: the plain body from gzip at each request, brotli and deltas from the plain body,
+    and kept for as long as they are asked for (``DERIVED_BYTES`` for all answers together). So a feed takes a sixth
+    of the memory that its body would. Each content coding has its own strong validator (RFC 9110, 8.8.3.3).
+
+    ``digest`` is of the plain body. ``last_modified`` is UTC in whole seconds, as HTTP dates are. ``always`` are
+    headers of each answer, ``extra`` those of one with a body. ``twin`` is where a person who opens the address in a
+    browser is sent (the feed as a page). ``parts`` are what deltas are cut from; a client that asks for those gets
+    tags that tell what is news to whoever sends them, in answers that no cache keeps (*traced*).
     """
 
-    body: bytes
+    gzip: bytes
     digest: str
     content_type: str
     last_modified: dt.datetime | None
@@ -72,40 +73,55 @@ class Ready:
     extra: Headers
     twin: str | None
     parts: Parts | None
-    _forms: dict[Encoding, Form] = field(default_factory=dict, repr=False)
-    _cuts: dict[tuple[int, Encoding], bytes] = field(default_factory=dict, repr=False)
+    _whole: Answer = field(init=False, repr=False)  # what is asked for most, put together once
+    _unchanged: Answer = field(init=False, repr=False)
 
-    def form(self, encoding: Encoding) -> Form:
-        """The answer in one coding. Two threads may both make it: they make the same."""
-        found = self._forms.get(encoding)
+    def __post_init__(self) -> None:
+        """Puts the answers with gzip together."""
+        object.__setattr__(self, "_whole", self._make_whole(Encoding.GZIP))
+        object.__setattr__(self, "_unchanged", self._make_unchanged(Encoding.GZIP))
+
+    @property
+    def plain(self) -> bytes:
+        """The body, uncompressed."""
+        return decompress(self.gzip)
+
+    @property
+    def brotli(self) -> bytes:
+        """The body, as brotli."""
+        key = self.digest, Encoding.BROTLI, None
+        found = _derived.get(key)
         if found is None:
-            found = self._forms[encoding] = self._make(encoding)
+            found = compress(self.plain, Encoding.BROTLI)
+            _derived.put(key, found, len(found) + _DERIVED_OVERHEAD_BYTES)
         return found
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory to count for it, and for what a table of answers keeps beside (measured, CPython 3.11)."""
+        entries = len(self.parts.seqs) if self.parts else 0
+        said = sum(len(value) for _, value in self.extra) + len(self.twin or "")
+        return OVERHEAD_BYTES + len(self.gzip) + said + ENTRY_BYTES * entries
 
     def etag(self, encoding: Encoding = Encoding.IDENTITY) -> str:
         """The strong validator of one coding; known without compressing anything."""
         return f'"{self.digest}{_SUFFIX[encoding]}"'
 
-    @property
-    def plain(self) -> bytes:
-        """The body, uncompressed."""
-        return self.body
+    def traced_etag(self, encoding: Encoding) -> str | None:
+        """The validator for a client that asks for deltas; None where there are none."""
+        return f'"{self.digest}{self.parts.trace}{_SUFFIX[encoding]}"' if self.parts else None
 
-    @property
-    def gzip(self) -> bytes:
-        """The body, as gzip."""
-        return self.form(Encoding.GZIP).whole.body
+    def whole(self, encoding: Encoding, *, traced: bool = False) -> Answer:
+        """200 in one coding."""
+        if encoding is Encoding.GZIP and not traced:
+            return self._whole
+        return self._make_whole(encoding, traced=traced)
 
-    @property
-    def brotli(self) -> bytes:
-        """The body, as brotli."""
-        return self.form(Encoding.BROTLI).whole.body
-
-    @property
-    def size_bytes(self) -> int:
-        """Memory that the forms made so far take."""
-        forms = (form.whole.body for name, form in self._forms.items() if name != Encoding.IDENTITY)
-        return len(self.body) + sum(map(len, forms)) + sum(map(len, self._cuts.values()))
+    def unchanged(self, encoding: Encoding, *, traced: bool = False) -> Answer:
+        """304 for one coding: the validating headers, as in 200 (RFC 9110, 15.4.5)."""
+        if encoding is Encoding.GZIP and not traced:
+            return self._unchanged
+        return self._make_unchanged(encoding, traced=traced)
 
     def delta(self, if_none_match: str, encoding: Encoding) -> Answer | None:
         """What is news to the holder of these tags; None when there is no telling, or all of it is."""
@@ -113,49 +129,49 @@ class Ready:
         if self.parts is None or base is None:
             return None
         tag, seq = base
-        key = sum(number > seq for number in self.parts.seqs), encoding
-        body = self._cuts.get(key)
+        key = self.digest, encoding, sum(number > seq for number in self.parts.seqs)
+        body = _derived.get(key)
         if body is None:
-            body = compress(self.parts.cut(self.body, seq), encoding)
-            if len(body) + sum(map(len, self._cuts.values())) <= len(self.body) // 2:  # as much as is counted for them
-                self._cuts[key] = body
+            body = compress(self.parts.cut(self.plain, seq), encoding)
+            _derived.put(key, body, len(body) + _DERIVED_OVERHEAD_BYTES)
         used = (("IM", deltas.MANIPULATION), ("Delta-Base", tag))
-        return Answer("226 IM Used", (*self._told(body, encoding), *self._trace(encoding), *used), body)
+        return Answer(
+            "226 IM Used", (*self._told(body, encoding), *self._validated(encoding, traced=True), *used), body
+        )
 
-    def _make(self, encoding: Encoding) -> Form:
-        body = compress(self.body, encoding)
-        told = self._told(body, encoding)
-        traced = _pair(body, told, self._trace(encoding)) if self.parts else None
-        validated = (("ETag", self.etag(encoding)), ("Cache-Control", self.caching), *self._always())
-        return _pair(body, told, validated, traced)
+    def _make_whole(self, encoding: Encoding, *, traced: bool = False) -> Answer:
+        match encoding:
+            case Encoding.GZIP:
+                body = self.gzip
+            case Encoding.BROTLI:
+                body = self.brotli
+            case Encoding.IDENTITY:
+                body = self.plain
+        return Answer("200 OK", (*self._told(body, encoding), *self._validated(encoding, traced=traced)), body)
 
-    def _trace(self, encoding: Encoding) -> Headers:
-        """The validating headers of an answer with a tracing tag."""
-        assert self.parts is not None
-        etag = f'"{self.digest}{self.parts.trace}{_SUFFIX[encoding]}"'
-        return (("ETag", etag), ("Cache-Control", deltas.CACHING), *self._always())
+    def _make_unchanged(self, encoding: Encoding, *, traced: bool = False) -> Answer:
+        return Answer("304 Not Modified", self._validated(encoding, traced=traced), b"")
 
-    def _always(self) -> Headers:
-        return (("Vary", self.vary), *self.always)
+    def _validated(self, encoding: Encoding, *, traced: bool) -> Headers:
+        etag = self.traced_etag(encoding) if traced else None
+        caching = self.caching if etag is None else deltas.CACHING
+        told = _header("Cache-Control", caching), _header("Vary", self.vary)
+        return (("ETag", etag or self.etag(encoding)), *told, *self.always)
 
     def _told(self, body: bytes, encoding: Encoding) -> Headers:
         """The headers that say what the body is."""
-        told = [("Content-Type", self.content_type), ("Content-Length", str(len(body)))]
+        told = [_header("Content-Type", self.content_type), ("Content-Length", str(len(body)))]
         if encoding is not Encoding.IDENTITY:
-            told.append(("Content-Encoding", encoding.value))
+            told.append(_header("Content-Encoding", encoding.value))
         if self.last_modified is not None:
             told.append(("Last-Modified", http_date(self.last_modified)))
-        return (*told, ("X-Content-Type-Options", "nosniff"), *self.extra)
+        return (*told, _header("X-Content-Type-Options", "nosniff"), *self.extra)
 
 
-def _pair(body: bytes, told: Headers, validated: Headers, traced: Form | None = None) -> Form:
-    """``validated`` begin with the ETag, and stand in 304 as in 200 (RFC 9110, 15.4.5)."""
-    return Form(
-        etag=validated[0][1],
-        whole=Answer("200 OK", (*told, *validated), body),
-        unchanged=Answer("304 Not Modified", validated, b""),
-        traced=traced,
-    )
+@lru_cache(maxsize=64)
+def _header(name: str, value: str) -> tuple[str, str]:
+    """One value for all answers that say the same: there are a hundred thousand of them."""
+    return name, value
 
 
 def keep_ready(
@@ -171,9 +187,9 @@ def keep_ready(
     parts: Parts | None = None,
 ) -> Ready:
     """Makes a body ready to be answered with; one with ``parts`` is answered with deltas too."""
-    vary = ", ".join((*([twins.VARY] if twin else []), vary, *(["A-IM"] if parts else [])))
+    vary = sys.intern(", ".join((*([twins.VARY] if twin else []), vary, *(["A-IM"] if parts else []))))
     return Ready(
-        body=body,
+        gzip=compress(body, Encoding.GZIP),
         digest=hashlib.blake2b(body, digest_size=12).hexdigest(),
         content_type=content_type,
         last_modified=last_modified and last_modified.astimezone(dt.UTC).replace(microsecond=0),
@@ -199,39 +215,39 @@ def decide(ready: Ready, environ: Mapping[str, Any]) -> Answer:
     encoding = choose_encoding(get("HTTP_ACCEPT_ENCODING"))
     if encoding is None:
         return _refuse("406 Not Acceptable", _NOT_ACCEPTABLE, ready)
-    form = ready.form(encoding)
     if ("HTTP_IF_MATCH" in environ or "HTTP_IF_UNMODIFIED_SINCE" in environ) and _is_failed(
-        ready, form, get("HTTP_IF_MATCH"), get("HTTP_IF_UNMODIFIED_SINCE")
+        ready, encoding, get("HTTP_IF_MATCH"), get("HTTP_IF_UNMODIFIED_SINCE")
     ):
         return _refuse("412 Precondition Failed", _FAILED, ready)
     if_none_match = get("HTTP_IF_NONE_MATCH")
-    if if_none_match is None:  # only then does the date count (RFC 9110, 13.2.2)
-        date = get("HTTP_IF_MODIFIED_SINCE")
-        return form.unchanged if date and is_unmodified_since(date, ready.last_modified) else form.whole
-    if if_none_match == form.etag:
-        return form.unchanged
-    return _compare(ready, encoding, if_none_match, get("HTTP_A_IM"))
+    if if_none_match is not None:
+        return _compare(ready, encoding, if_none_match, get("HTTP_A_IM"))
+    date = get("HTTP_IF_MODIFIED_SINCE")  # only without a tag does the date count (RFC 9110, 13.2.2)
+    if date and is_unmodified_since(date, ready.last_modified):
+        return ready.unchanged(encoding)
+    return ready.whole(encoding)
 
 
 def _compare(ready: Ready, encoding: Encoding, if_none_match: str, a_im: str | None) -> Answer:
     """The answer to whoever holds these tags."""
-    form = ready.form(encoding)
-    if holds_tag(if_none_match, form.etag):
-        return form.unchanged
-    if form.traced is None:
-        return form.whole
-    if holds_tag(if_none_match, form.traced.etag):
-        return form.traced.unchanged
+    etag = ready.etag(encoding)
+    if if_none_match == etag or holds_tag(if_none_match, etag):
+        return ready.unchanged(encoding)
+    traced = ready.traced_etag(encoding)
+    if traced is None:
+        return ready.whole(encoding)
+    if holds_tag(if_none_match, traced):
+        return ready.unchanged(encoding, traced=True)
     if a_im is None or not wants_delta(a_im):
-        return form.whole
-    return ready.delta(if_none_match, encoding) or form.traced.whole
+        return ready.whole(encoding)
+    return ready.delta(if_none_match, encoding) or ready.whole(encoding, traced=True)
 
 
-def _is_failed(ready: Ready, form: Form, if_match: str | None, if_unmodified_since: str | None) -> bool:
+def _is_failed(ready: Ready, encoding: Encoding, if_match: str | None, if_unmodified_since: str | None) -> bool:
     """Whether a client wanted just the answer that it knows, and it has changed (RFC 9110, 13.1.1 and 13.1.4)."""
     if if_match is not None:
-        known = (form.etag, form.traced.etag) if form.traced else (form.etag,)
-        return not any(holds_tag_strongly(if_match, etag) for etag in known)
+        known = ready.etag(encoding), ready.traced_etag(encoding)
+        return not any(etag is not None and holds_tag_strongly(if_match, etag) for etag in known)
     return is_unmodified_since(if_unmodified_since or "", ready.last_modified) is False
 
 

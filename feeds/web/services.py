@@ -75,7 +75,7 @@ def keep_page(key: Hashable, make: Callable[[], Ready], *, for_s: float) -> Read
         if kept is None:
             raise
         return kept.ready
-    shared.pages.put(key, KeptPage(ready=ready, seq=seq, made_at=now), 2 * len(ready.body) + 2048)
+    shared.pages.put(key, KeptPage(ready=ready, seq=seq, made_at=now), ready.size_bytes)
     return ready
 
 

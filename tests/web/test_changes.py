@@ -29,7 +29,8 @@ from feeds.model import (
 from feeds.settings import Settings
 from feeds.store import open_store
 from feeds.store.base import Store
-from feeds.web.changes import KEPT, Changes, marks_of
+from feeds.web import changes as web_changes
+from feeds.web.changes import AT_ONCE, Changes, marks_of
 
 from .conftest import NOW, make_article, make_source
 
@@ -194,8 +195,23 @@ def test_what_is_hidden_or_too_much_concerns_every_feed(store: Store) -> None:
     changes.learn(since, store.change_seq())
     assert changes.concern(other, marks_of([]), since), "the store does not list it"
     since = store.change_seq()
-    for start in range(3, 3 + KEPT + 2, 64):
+    for start in range(3, 3 + AT_ONCE + 2, 64):
         poll(store, [(number, said("de"), None) for number in range(start, start + 64)], known)
     changes.learn(since, store.change_seq())
     assert changes.concern(other, marks_of([]), since)
     assert not changes.concern(other, marks_of([]), store.change_seq())
+
+
+def test_what_changed_too_long_ago_concerns_every_feed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_changes, "KEPT", 3)
+    changes, known, seqs = changes_of(store), set[int](), [0]
+    tea, other = FeedQuery(keywords=("tee",)), FeedQuery(keywords=("bmw",))
+    marks = marks_of([])
+    for number, word in enumerate(["Tee", "BMW", "C++", "BMW", "C++"], start=1):
+        poll(store, [(number, said("de", word), None)], known)
+        seqs.append(store.change_seq())
+        changes.learn(seqs[-2], seqs[-1])
+    assert changes.concern(tea, marks, seqs[1]), "the second change is no longer known"
+    assert not changes.concern(tea, marks, seqs[2])
+    assert changes.concern(other, marks, seqs[3]), "what its keyword had before is forgotten, not what came since"
+    assert not changes.concern(other, marks, seqs[4])
