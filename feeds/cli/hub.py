@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import click
 
 from feeds.cli.options import opened_store, with_settings
-from feeds.push import Verdict, open_hub
 from feeds.settings import Settings
 from feeds.store import Store
 
@@ -54,6 +53,8 @@ def _at(instant: dt.datetime | None) -> str:
 
 
 def _try(settings: Settings) -> int:
+    from feeds.push import Verdict, open_hub  # brings an HTTP client, which the record needs not
+
     known, poster = open_hub(settings)
     try:
         said = known.ping(settings.base_url + TRIED)
