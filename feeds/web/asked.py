@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-import time
 from collections.abc import Callable
 
 from feeds.errors import StoreError
 from feeds.store.base import Store
+from feeds.web.repeating import repeat
 
 WRITE_EVERY_S = 1.0
 MOST_NOTED = 10_000  # while the store does not answer
@@ -51,9 +51,4 @@ class AskedFor:
 
     def keep_writing(self) -> None:
         """Writes once a second from now on, in a thread of its own."""
-        threading.Thread(target=self._write_for_ever, name="asked", daemon=True).start()
-
-    def _write_for_ever(self) -> None:
-        while True:
-            time.sleep(WRITE_EVERY_S)
-            self.write()
+        repeat(self.write, every_s=WRITE_EVERY_S, name="asked")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
-import time
 from bisect import bisect_left
 from collections import Counter as Tally
 from collections import deque
@@ -23,6 +22,7 @@ from feeds.errors import StoreError
 from feeds.model import SourceState
 from feeds.store.base import Store
 from feeds.web.catalogue import Catalogue
+from feeds.web.repeating import repeat
 
 BUCKETS_S = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
 COUNT_EVERY_S = 0.2
@@ -78,12 +78,7 @@ class Meter:
 
     def keep_counting(self) -> None:
         """Counts five times a second from now on, in a thread of its own, so that other workers see it."""
-        threading.Thread(target=self._count_for_ever, name="meter", daemon=True).start()
-
-    def _count_for_ever(self) -> None:
-        while True:
-            time.sleep(COUNT_EVERY_S)
-            self.count()
+        repeat(self.count, every_s=COUNT_EVERY_S, name="meter")
 
     def text(self) -> bytes:
         """Everything, in Prometheus's text form."""
