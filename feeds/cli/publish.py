@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -101,6 +102,7 @@ def export(settings: Settings, folder: Path) -> int:
 
     Each stands at its own address, with .gz and .br forms beside it (nginx: gzip_static, brotli_static). A file is
     replaced whole or not at all, and only when it changed. Set POLYFEED_PUBLIC_URL to where DIR will be reached.
+    A feed whose address has changed since an earlier export is kept up at the old one as well.
     Archives are left out: a static host cannot tell documents apart by what follows the question mark.
     """
     console = Console(stderr=True)
@@ -110,7 +112,8 @@ def export(settings: Settings, folder: Path) -> int:
         Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
     ):
         catalogue = _catalogue(settings, store)
-        answers = Answers(settings, store, catalogue, with_history=False)
+        # no hub: none is told of files, and readers that trust one to tell them would not ask any more
+        answers = Answers(replace(settings, hub=""), store, catalogue, with_history=False)
         found = list(subscriptions(catalogue))
         named = tuple(load_named(settings.config).feeds.values())
         _write_named(files, answers, named)

@@ -127,6 +127,16 @@ def test_an_address_that_moved_is_kept_up(export: Callable[[], Ran], store: Stor
     assert done.code == 0
 
 
+def test_no_hub_is_named_that_nobody_tells(
+    export: Callable[[], Ran], store: Store, www: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLYFEED_HUB", "https://hub.test/")
+    publish(store, 1, [])
+    assert export().code == 0
+    for ending in ("atom", "rss", "json"):
+        assert b"hub" not in (www / f"feeds/de.{ending}").read_bytes()
+
+
 def test_what_is_of_no_feed_is_left_alone(export: Callable[[], Ran], store: Store, www: Path) -> None:
     publish(store, 1, [])
     (www / "feeds" / "xx").mkdir(parents=True)

@@ -31,6 +31,7 @@ from .test_server import CHECKOUT, Server, wait_for
 pytestmark = needs_nginx
 
 S_MAXAGE_S = 10
+SLACK_S = 2  # nginx counts in whole seconds, and others work on the same machine
 KEY = "f3b1c0ffee5ca1ab1e0ddba11"
 BROWSER = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8",
@@ -128,7 +129,7 @@ def test_a_kept_answer_is_the_origins_own(nginx: Nginx, open_site: Site, ending:
         head = nginx(path, "HEAD", Accept_Encoding=coding)
         assert (head.status, head.body, head["ETag"]) == (200, b"", mine["ETag"])
         again = nginx(path, Accept_Encoding=coding, If_None_Match=f'"x", W/{mine["ETag"]}')
-        assert (again.status, again.body, kept(again)) == (304, b"", "nginx; hit")
+        assert (again.status, again.body, kept(again)[:10]) == (304, b"", "nginx; hit")
         for name in ("ETag", "Cache-Control", "Vary"):
             assert again[name] == mine[name]
     other = nginx(path, Accept_Encoding="identity", If_None_Match=nginx(path, Accept_Encoding="gzip")["ETag"])
@@ -158,10 +159,10 @@ def test_one_answer_is_kept_for_every_reader_and_one_page_for_every_browser(ngin
     until_kept(lambda: nginx("/feeds/ar.atom", **READER))
     for accept in ("*/*", "application/xml", "application/rss+xml;q=1.0, */*;q=0.2", ""):
         for coding in ("gzip", "gzip, deflate, br, zstd", "br;q=1.0, gzip;q=0.8, *;q=0.1", "x-gzip"):
-            assert kept(nginx("/feeds/ar.atom", Accept=accept, Accept_Encoding=coding)) == "nginx; hit"
+            assert kept(nginx("/feeds/ar.atom", Accept=accept, Accept_Encoding=coding)).startswith("nginx; hit")
     until_kept(lambda: nginx("/feeds/ar", **BROWSER))
     for given in (NEW_BROWSER, {**BROWSER, "Accept_Language": "de"}, {**BROWSER, "Accept": "text/html,*/*;q=0.5"}):
-        assert kept(nginx("/feeds/ar", **given)) == "nginx; hit"
+        assert kept(nginx("/feeds/ar", **given)).startswith("nginx; hit")
     assert b'lang="fr"' in gzip.decompress(nginx("/feeds/ar", **{**BROWSER, "Accept_Language": "fr,de;q=0.5"}).body)
 
 
@@ -188,6 +189,7 @@ def test_readers_that_ask_for_deltas_get_theirs_and_nobody_else_does(open_site: 
     assert (fourth.status, fourth["ETag"]) == (304, third["ETag"])
 
 
+@pytest.mark.slow
 def test_an_article_is_seen_within_s_maxage(open_site: Site) -> None:
     assert f"s-maxage={S_MAXAGE_S}," in FEED_CACHING
     nginx, path = open_site.nginx, "/feeds/fr.atom"
@@ -195,7 +197,7 @@ def test_an_article_is_seen_within_s_maxage(open_site: Site) -> None:
     open_site.publish(60, "Nouvelle", "revue", "fr")
     began, statuses = time.monotonic(), set()
     while "Nouvelle" not in titles(answer := nginx(path, **READER)):
-        assert time.monotonic() - began < S_MAXAGE_S + 1
+        assert time.monotonic() - began < S_MAXAGE_S + 1 + SLACK_S
         statuses.add(kept(answer))
         time.sleep(0.1)
     assert "nginx; hit" in statuses
@@ -222,13 +224,21 @@ def test_operators_are_answered_here(nginx: Nginx) -> None:
     assert nginx("/health").status == nginx("/health/rundschau").status == 200
 
 
-@pytest.fixture(scope="module")
-def closed_site(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[Site]:
-    """One for those who have the key."""
-    with site(tmp_path_factory.mktemp("closed"), filled, POLYFEED_KEYS=KEY) as started:
+@pytest.fixture
+def own_site(tmp_path: Path, filled: Path) -> Iterator[Site]:
+    """One that a test may end."""
+    with site(tmp_path, filled) as started:
         yield started
 
 
+@pytest.fixture
+def closed_site(tmp_path: Path, filled: Path) -> Iterator[Site]:
+    """One for those who have the key."""
+    with site(tmp_path, filled, POLYFEED_KEYS=KEY) as started:
+        yield started
+
+
+@pytest.mark.slow
 def test_a_key_opens_and_is_neither_kept_nor_written(closed_site: Site) -> None:
     nginx, path = closed_site.nginx, "/feeds/de.atom"
     disguised = KEY.replace("f", "%66", 1)
@@ -272,12 +282,23 @@ def test_a_hundred_people_at_once_do_not_wait_for_each_other(nginx: Nginx) -> No
     assert time.monotonic() - began < 10
 
 
-# the last one: it ends the service
-def test_while_the_service_is_down_what_is_kept_is_answered(open_site: Site) -> None:
-    nginx = open_site.nginx
+def test_each_client_has_its_own_share(tmp_path: Path, filled: Path) -> None:
+    with site(tmp_path, filled, POLYFEED_CLIENT_RATE="2 per hour") as limited:
+        asked = [limited.nginx(f"/feeds/de?{number}", source="127.0.0.2").status for number in range(4)]
+        assert asked == [200, 200, 429, 429]
+        assert limited.nginx("/feeds/de?0", source="127.0.0.2").status == 200, "what is kept costs nothing"
+        other = limited.nginx("/feeds/de?9", source="127.0.0.3", X_Forwarded_For="127.0.0.2")
+        assert other.status == 200, "nobody can be another by saying so"
+        spoofed = limited.nginx("/feeds/de?10", source="127.0.0.2", X_Forwarded_For="127.0.0.3")
+        assert spoofed.status == 429
+
+
+@pytest.mark.slow
+def test_while_the_service_is_down_what_is_kept_is_answered(own_site: Site) -> None:
+    nginx = own_site.nginx
     until_kept(lambda: nginx("/feeds/zh.atom", **READER))
-    open_site.process.send_signal(signal.SIGTERM)
-    open_site.process.wait(30)
+    own_site.process.send_signal(signal.SIGTERM)
+    own_site.process.wait(30)
     time.sleep(S_MAXAGE_S + 1)
     for _ in range(2):
         answer = nginx("/feeds/zh.atom", **READER)
