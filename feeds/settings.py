@@ -34,6 +34,7 @@ class Settings:
     tick_s: float = 1.0  # how often the scheduler looks for due sources
     lease_s: float = 120.0  # a poll that has not reported for so long is given to another
     feed_entries: int = 50  # entries a feed holds
+    answers_mb: int = 128  # memory of each web worker for feeds that are ready
     new_per_poll: int = 200  # article pages fetched in one poll at most; the rest follow in the next
     page_attempts: int = 5  # tries for an article page that cannot be read
     contact: str = ""  # mail or web address in the User-Agent, so that sites can reach you
@@ -75,6 +76,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "tick_s": (0.05, 3600),
     "lease_s": (1, 86400),
     "feed_entries": (1, 1000),
+    "answers_mb": (1, 1_000_000),
     "new_per_poll": (1, 100_000),
     "page_attempts": (1, 100),
     "timeout_s": (0.1, 600),

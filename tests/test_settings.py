@@ -36,7 +36,7 @@ def test_every_mistake_is_reported_with_where_and_why(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     assert f"{file}: port: expected int, got 'many'" in lines
     assert any(
-        line.startswith(f"{file}: prot: no such setting; there are: alert_after_s, alerts, client_rate, config")
+        line.startswith(f"{file}: prot: no such setting; there are: alert_after_s, alerts, answers_mb, client_rate")
         for line in lines
     )
     assert f"{file}: log_level: must be one of debug, info, warning, error, got 'loud'" in lines

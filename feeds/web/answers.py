@@ -50,7 +50,6 @@ LOOK_S = 0.5  # how long an answer may be behind the store
 LOOK_EVERY_S = 0.2  # so often a thread looks that does nothing else
 IDLE_S = 2.0  # so long after the last question it goes on looking
 WAIT_S = 0.25  # for another thread that looks, before what is there is used
-ANSWER_BYTES = 128 * 1024 * 1024
 _HOUR = dt.timedelta(hours=1)
 
 
@@ -99,11 +98,14 @@ class Answers:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], dt.datetime] = utc_now,
         named: NamedFeeds | None = None,
-        max_bytes: int = ANSWER_BYTES,
+        max_bytes: int | None = None,
         with_history: bool = True,
         asked_for: AskedFor | None = None,
     ) -> None:
-        """An empty table; ``with_history`` unless nobody could answer for further documents of a feed."""
+        """An empty table of ``max_bytes`` (``answers_mb``).
+
+        ``with_history`` unless nobody could answer for further documents of a feed.
+        """
         self._settings = settings
         self._store = store
         self._catalogue = catalogue
@@ -113,7 +115,9 @@ class Answers:
         self.loader = Loader(store, catalogue, now=now)
         self._maker = Maker(settings, catalogue, self.loader)
         self._histories = Histories(settings, store, self.loader, self._maker, is_kept=with_history)
-        self._slots: BoundedMemory[tuple[str, str], _Slot] = BoundedMemory(max_bytes)
+        self._slots: BoundedMemory[tuple[str, str], _Slot] = BoundedMemory(
+            settings.answers_mb * 1_000_000 if max_bytes is None else max_bytes
+        )
         self._look = threading.Lock()
         self._looked_at = float("-inf")
         self._seq = -1
