@@ -76,7 +76,7 @@ def proxy(behind: Origin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("asking")
     replaced = {
         "server 127.0.0.1:8000;": f"server 127.0.0.1:{behind.server_port};",
-        "/var/cache/nginx/polyfeed": f"{folder}/cache",
+        "/var/cache/polyfeed": f"{folder}/cache",
         "/var/log/nginx/": f"{folder}/",
     }
     with running("nginx-proxy.conf", folder, replaced) as started:

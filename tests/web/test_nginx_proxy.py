@@ -72,7 +72,7 @@ def site(folder: Path, filled: Path, **settings: str) -> Iterator[Site]:
     process = subprocess.Popen(command, cwd=CHECKOUT, env=environ)
     replaced = {
         "server 127.0.0.1:8000;": f"server 127.0.0.1:{port};",
-        "/var/cache/nginx/polyfeed": f"{folder}/nginx/cache",
+        "/var/cache/polyfeed": f"{folder}/nginx/cache",
         "/var/log/nginx/": f"{folder}/nginx/",
     }
     try:
