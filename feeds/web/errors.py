@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
+from werkzeug.wrappers import Response as BaseResponse
 
 from feeds.errors import RenderError, StoreError
 from feeds.web.layout import PAGE_TYPE, SAFETY, page
@@ -66,8 +67,24 @@ def speak_of_errors(app: Flask) -> None:
     app.register_error_handler(RenderError, _not_rendered)
 
 
-def _not_found(_error: NotFound) -> Response:
+def _not_found(_error: NotFound) -> BaseResponse:
+    if (page_itself := _without_slash()) is not None:
+        return redirect(page_itself, 301)
     return say(404, gettext("There is no such page"), [gettext("Feeds have addresses like /feeds/en.atom.")])
+
+
+def _without_slash() -> str | None:
+    """The page that is meant by an address with a slash behind it, such as ``/sources/``; None when there is none."""
+    path = "/" + request.path.strip("/")  # one slash in front: two would name a host
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or request.routing_exception is None or not request.path.endswith("/"):
+        return None
+    try:
+        adapter.match(path, request.method)
+    except HTTPException:
+        return None
+    query = request.query_string.decode("latin-1")
+    return f"{prefix()}{path}{'?' + query if query else ''}"
 
 
 def _method_not_allowed(error: MethodNotAllowed) -> Response:

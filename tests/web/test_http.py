@@ -157,6 +157,11 @@ def test_a_browser_that_opens_a_feed_is_led_to_its_page(both: Both) -> None:
         ("/feeds/", "/"),
         ("/feeds/DE.opml", "/feeds/de.opml"),
         ("/feeds/all.opml", "/feeds.opml"),
+        ("/feeds.opml/", "/feeds.opml"),
+        ("/.well-known/feeds/", "/.well-known/feeds"),
+        ("/sources/", "/sources"),
+        ("//sources//", "/sources"),
+        ("/robots.txt/", "/robots.txt"),
     ],
 )
 def test_every_other_spelling_moves_for_good(both: Both, asked: str, canonical: str) -> None:
@@ -172,6 +177,12 @@ def test_where_it_moves_to_it_is(both: Both) -> None:
 def test_a_page_takes_its_parameters_along_and_a_feed_does_not(both: Both) -> None:
     assert both("/feeds/DE", query="lang=ja")["Location"] == "/feeds/de?lang=ja"
     assert both("/feeds/DE.atom", query="lang=ja")["Location"] == "/feeds/de.atom"
+    assert both("/sources/", query="lang=ja")["Location"] == "/sources?lang=ja"
+
+
+@pytest.mark.parametrize("path", ["//feeds.example/", "//feeds.example//", "/nowhere/"])
+def test_a_slash_behind_nothing_leads_nowhere(both: Both, path: str) -> None:
+    assert (both(path).status, both(path)["Location"]) == (404, None)
 
 
 @pytest.mark.parametrize("spelling", ["Nix", "nix", "ＮＩＸ"])
