@@ -6,6 +6,7 @@ Datetimes are aware; instants the program itself records are UTC; dates a page g
 
 from feeds.model.article import NOTHING, Article, Content, Enclosure, Item, StoredArticle, Twin, instant
 from feeds.model.document import Document, Hints, NotModified, Validators
+from feeds.model.history import Archive, ArchiveDocument
 from feeds.model.poll import (
     WELL,
     ArticleUpdate,
@@ -48,6 +49,8 @@ __all__ = [
     "AllOf",
     "AnyOf",
     "ApiFields",
+    "Archive",
+    "ArchiveDocument",
     "Article",
     "ArticleUpdate",
     "Change",

@@ -28,8 +28,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from feeds.errors import StoreError
-from feeds.model import FeedQuery, Format
-from feeds.model.history import Archive, ArchiveDocument
+from feeds.model import Archive, ArchiveDocument, FeedQuery, Format
 from feeds.store import questions, searching, standins
 from feeds.store.dialect import insert_missing, lock_archiving
 from feeds.store.tables import archive, archive_document

@@ -12,6 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from feeds.model import (
+    Archive,
+    ArchiveDocument,
     Claim,
     FeedQuery,
     Format,
@@ -30,7 +32,6 @@ from feeds.model import (
     Topic,
     Update,
 )
-from feeds.model.history import Archive, ArchiveDocument
 
 
 class Store(Protocol):

@@ -17,6 +17,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from feeds.errors import StoreError
 from feeds.model import (
+    Archive,
+    ArchiveDocument,
     Claim,
     FeedQuery,
     Format,
@@ -35,7 +37,6 @@ from feeds.model import (
     Topic,
     Update,
 )
-from feeds.model.history import Archive, ArchiveDocument
 from feeds.store import (
     activity,
     archives,

@@ -17,8 +17,7 @@ import structlog
 
 from feeds.errors import StoreError
 from feeds.folding.keywords import KEY_VERSION
-from feeds.model import FeedQuery, Format
-from feeds.model.history import ArchiveDocument
+from feeds.model import ArchiveDocument, FeedQuery, Format
 from feeds.query import (
     NEWEST,
     NamedFeed,

@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from feeds.errors import StoreError
-from feeds.model import Article, Change, FeedQuery, Format
-from feeds.model.history import Archive, ArchiveDocument
+from feeds.model import Archive, ArchiveDocument, Article, Change, FeedQuery, Format
 from feeds.store import Store, open_store
 
 from .conftest import NOW, Desk

@@ -19,8 +19,7 @@ from flask import Flask
 from lxml import etree
 
 from feeds.errors import StoreError
-from feeds.model import Article, Change, FeedQuery, Format, Not
-from feeds.model.question import Field, Has
+from feeds.model import Article, Change, FeedQuery, Field, Format, Has, Not
 from feeds.query import Address, Part, read_question
 from feeds.settings import Settings
 from feeds.store import open_store
