@@ -24,6 +24,7 @@ from typing import Any
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 
 from feeds.cli.options import make_writable, with_settings
@@ -40,6 +41,8 @@ ANSWER_WITHIN_S = 60.0
 FORKED_WITHIN_S = 0.5
 KILL_WORKERS_AFTER_S = 10
 NEWSROOM_PORTS = 20
+# of one request: 431 for more. Clients send two thousand; granian's own limit is 16 MB, of which workers keep some
+MOST_HEADER_BYTES = 64 * 1024
 
 
 @click.command(epilog="Example: polyfeed serve --newsroom --port 8000")
@@ -150,6 +153,8 @@ def _serve_web(settings: Settings) -> None:
         blocking_threads=THREADS_PER_WORKER,
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_WORKERS_AFTER_S,
+        http1_settings=HTTP1Settings(max_buffer_size=MOST_HEADER_BYTES),
+        http2_settings=HTTP2Settings(max_headers_size=MOST_HEADER_BYTES),
         log_level=LogLevels.warning,
     )
     server.serve(target_loader=load_app)

@@ -146,6 +146,12 @@ def test_unchanged_feeds_answer_304_and_each_form_has_its_own_etag(service: Any)
     assert len(etags) == 3
 
 
+def test_a_request_without_bounds_is_refused(service: Any) -> None:
+    """Whatever a worker keeps of requests, none of it is of any size."""
+    assert service.get("/feeds/de.atom", Accept_Encoding="gzip, " + "x" * 20_000)[0] == 200
+    assert service.get("/feeds/de.atom", Accept_Encoding="gzip, " + "x" * 200_000)[0] == 431
+
+
 def test_the_whole_tree_ends_with_its_main_process(start_service: Callable[..., Any]) -> None:
     running = start_service("serve", "--newsroom", "--articles", "5")
     running.wait_for(running.is_up, "the service answers")
