@@ -13,6 +13,7 @@ from feeds.errors import RenderError, StoreError
 from feeds.web.layout import PAGE_TYPE, SAFETY, page
 from feeds.web.links import Chip, prefix, public_base
 from feeds.web.locales import gettext
+from feeds.web.ready import PAGE_CACHING
 from feeds.web.searchbox import SearchBox
 
 log = structlog.get_logger()
@@ -69,7 +70,9 @@ def speak_of_errors(app: Flask) -> None:
 
 def _not_found(_error: NotFound) -> BaseResponse:
     if (page_itself := _without_slash()) is not None:
-        return redirect(page_itself, 301)
+        moved = redirect(page_itself, 301)
+        moved.headers["Cache-Control"] = PAGE_CACHING
+        return moved
     return say(404, gettext("There is no such page"), [gettext("Feeds have addresses like /feeds/en.atom.")])
 
 

@@ -17,6 +17,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web.app import create_app
+from feeds.web.ready import PAGE_CACHING
 
 from .conftest import Both, ask
 
@@ -177,7 +178,8 @@ def test_where_it_moves_to_it_is(both: Both) -> None:
 def test_a_page_takes_its_parameters_along_and_a_feed_does_not(both: Both) -> None:
     assert both("/feeds/DE", query="lang=ja")["Location"] == "/feeds/de?lang=ja"
     assert both("/feeds/DE.atom", query="lang=ja")["Location"] == "/feeds/de.atom"
-    assert both("/sources/", query="lang=ja")["Location"] == "/sources?lang=ja"
+    moved = both("/sources/", query="lang=ja")
+    assert (moved["Location"], moved["Cache-Control"]) == ("/sources?lang=ja", PAGE_CACHING)
 
 
 @pytest.mark.parametrize("path", ["//feeds.example/", "//feeds.example//", "/nowhere/"])
