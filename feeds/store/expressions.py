@@ -196,9 +196,9 @@ def _facet(term: str) -> Phrase:
 
 
 def every(parts: Iterable[Expression]) -> Expression:
-    """All of these, without what says nothing."""
+    """All of these, without what says nothing; a contradiction is never so, and nothing is looked through for it."""
     flat = _flat(parts, Every)
-    if NONE in flat:
+    if NONE in flat or any(isinstance(part, Without) and part.part in flat for part in flat):
         return NONE
     return flat[0] if len(flat) == 1 else Every(flat)
 
@@ -206,7 +206,7 @@ def every(parts: Iterable[Expression]) -> Expression:
 def either(parts: Iterable[Expression]) -> Expression:
     """One of these, without what is never so."""
     flat = _flat(parts, Either)
-    if ALL in flat:
+    if ALL in flat or any(isinstance(part, Without) and part.part in flat for part in flat):
         return ALL
     return flat[0] if len(flat) == 1 else Either(flat)
 
