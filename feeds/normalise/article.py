@@ -62,10 +62,10 @@ def normalise(
         raise ArticleError(f"no web address: {item.url!r}", source_id=source_id, url=item.url)
     content = sanitise(item.content_html, base_url=item.url) if item.content_html else ""
     text = plain_text(content) if content else ""
-    title = display_title(item.title) or _shorten(_first_line(text), _TITLE_CHARACTERS)
+    summary = _summary(item.summary, text)
+    title = display_title(item.title) or _shorten(_first_line(text or summary), _TITLE_CHARACTERS)
     if not title:
         raise ArticleError("neither a title nor any text", source_id=source_id, url=item.url)
-    summary = _summary(item.summary, text)
     spoken = read_language(f"{title}. {text or summary}", declared=item.language, source=language)
     provenance = dict(item.provenance)
     dates = _dates(item, provenance, language=spoken.tag, zone=zone, formats=date_formats, now=now)

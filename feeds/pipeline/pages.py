@@ -167,7 +167,7 @@ class PageTaker:
     def _stand_in(self, want: Wanted) -> Article | None:
         """The article that a teaser makes, unless its page was read before."""
         item = want.item
-        if not item.title or not (item.summary or item.content_html):
+        if not (item.summary or item.content_html):
             return None
         stored = self.turn.stored(want.before)
         if stored and stored.article.content_html and not _is_listed(stored.article.provenance.get("content_html")):

@@ -166,6 +166,11 @@ def test_without_a_title_the_text_begins_it() -> None:
     assert article(title=None).title == "The harbour of the small town was opened again on Tuesday."
 
 
+def test_without_a_title_and_a_text_the_teaser_begins_it() -> None:
+    found = article(title=None, content_html=None, summary="<p>Heute in Peking gelandet. Mehr morgen.</p>")
+    assert found.title == found.summary == "Heute in Peking gelandet. Mehr morgen."
+
+
 # --- refused ----------------------------------------------------------------------------------------------------
 
 
