@@ -225,10 +225,10 @@ def _window(shape: Shape) -> Any:
 
 def _branch(shape: Shape, place: int) -> Select[Any]:
     seq = (article_keyword if shape.keyword else entry).c.seq
-    article_id: ColumnElement[Any] = entry.c.article_id
-    conditions = _conditions(shape)
+    branch = select(entry.c.article_id, seq)
+    conditions = _not_repeating(shape) if shape.keyword else _conditions(shape)
     if shape.keyword:
-        article_id = select(entry.c.article_id).where(entry.c.seq == seq).scalar_subquery().label("article_id")
+        branch = branch.join_from(article_keyword, entry, entry.c.seq == seq)
         conditions.append(article_keyword.c.key == bindparam(f"key_{place}"))
     if shape.language:
         tag = (article_keyword if shape.keyword else entry).c.language
@@ -237,8 +237,7 @@ def _branch(shape: Shape, place: int) -> Select[Any]:
         conditions.append(seq < bindparam("before"))
     if shape.after:
         conditions.append(seq > bindparam("after"))
-    limited = select(article_id, seq).where(*conditions).order_by(_in_order(seq, shape))
-    return limited.limit(bindparam("limit", type_=BigInteger))
+    return branch.where(*conditions).order_by(_in_order(seq, shape)).limit(bindparam("limit", type_=BigInteger))
 
 
 def _in_order(seq: ColumnElement[int], shape: Shape) -> ColumnElement[int]:
