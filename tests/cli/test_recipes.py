@@ -230,7 +230,7 @@ def test_samples_are_saved_replayed_and_differences_told(run: Run, newsroom: New
     assert ran.code == 1
     newest = newsroom.articles()[0]
     assert f"  title\n    expected  {newest.title}\n    got       · {newest.day}" in ran.out
-    assert "2 samples read again, 1 differ." in ran.out
+    assert "2 samples read again, 1 differs." in ran.out
 
     jade.unlink()  # without a present configuration the saved one is used
     assert run("check", "--samples").code == 0

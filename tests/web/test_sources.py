@@ -269,7 +269,7 @@ def test_an_empty_feed_of_changes(tmp_path_factory: pytest.TempPathFactory) -> N
     store = open_store(settings.store_url)
     answer = create_app(settings, store).test_client().get("/sources.atom")
     assert answer.status_code == 200
-    assert etree.fromstring(answer.data).findtext("{*}updated") == "1970-01-01T00:00:00+00:00"
+    assert etree.fromstring(answer.data).findtext("{*}updated") == "1999-03-15T00:00:00+00:00"
     assert "Last-Modified" not in answer.headers
     store.close()
 
