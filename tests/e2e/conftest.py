@@ -174,7 +174,7 @@ class Service:
 
     def stop(self) -> int:
         self.process.terminate()
-        return self.process.wait(30)
+        return self.process.wait(60)  # the web gets 10 s, then each child 15 s, before they are killed
 
 
 def free_port() -> int:
