@@ -117,7 +117,7 @@ def opened(folder: Path) -> Store:
     return store
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(writes, min_size=2, max_size=6), st.lists(questions(), min_size=12, max_size=12))
 def test_a_window_that_no_change_can_concern_is_as_it_was(batches: list[Batch], asked: list[FeedQuery]) -> None:
     with TemporaryDirectory() as folder:
