@@ -70,6 +70,7 @@ def normalise(
     provenance = dict(item.provenance)
     dates = _dates(item, provenance, language=spoken.tag, zone=zone, formats=date_formats, now=now)
     identity, aliases = identify(item)
+    # long because an article has many fields: a line for each, and whatever is more than a line has its own function
     return Article(
         id=uuid.uuid5(uuid.NAMESPACE_URL, f"{source_id}\n{identity}").urn,
         source_id=source_id,
