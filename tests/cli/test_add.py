@@ -5,23 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import structlog
 
-from feeds.cli import main
 from feeds.newsroom import Newsroom
 from feeds.sources import load_sources
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
+from tests.cli.running import Ran, run_command
 
 Run = Callable[..., Ran]
 
@@ -32,15 +23,11 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("POLYFEED_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("COLUMNS", "200")
 
-    def run_command(*arguments: str, typed: str = "") -> Ran:
+    def run(*arguments: str, typed: str = "") -> Ran:
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Ran(ended.value.code, captured.out, captured.err)
+        return run_command(capsys, *arguments)
 
-    yield run_command
+    yield run
     structlog.reset_defaults()
 
 

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import brotli
@@ -17,15 +16,9 @@ import feedparser
 import pytest
 import structlog
 
-from feeds.cli import COMMANDS, main
+from feeds.cli import COMMANDS
 from feeds.newsroom import Newsroom
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    code: int
-    out: str
-    err: str
+from tests.cli.running import Ran, run_command
 
 
 @pytest.fixture
@@ -37,14 +30,10 @@ def run(
     monkeypatch.setenv("COLUMNS", "120")
     (tmp_path / "config" / "sources").mkdir(parents=True)
 
-    def run_command(*arguments: str) -> Ran:
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Ran(ended.value.code, captured.out, captured.err)
+    def run(*arguments: str) -> Ran:
+        return run_command(capsys, *arguments)
 
-    yield run_command
+    yield run
     structlog.reset_defaults()  # the next test's standard error is another one
 
 

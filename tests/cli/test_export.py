@@ -6,7 +6,6 @@ import datetime as dt
 import gzip
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import brotli
@@ -14,23 +13,16 @@ import feedparser
 import pytest
 import structlog
 
-from feeds.cli import main
 from feeds.cli.exporting import Files
 from feeds.errors import StartError
 from feeds.settings import Settings
 from feeds.store import open_store
 from feeds.store.base import Store
 from feeds.web.ready import keep_ready
+from tests.cli.running import Ran, run_command
 from tests.web.conftest import NOW, SOURCES, make_article, write
 
 LONG = "ส" * 85  # three bytes each
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture
@@ -53,11 +45,7 @@ def export(
     monkeypatch.setenv("POLYFEED_PUBLIC_URL", "http://feeds.test")
 
     def run() -> Ran:
-        with pytest.raises(SystemExit) as ended:
-            main(["export", str(tmp_path / "www")])
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Ran(ended.value.code, captured.out, captured.err)
+        return run_command(capsys, "export", str(tmp_path / "www"))
 
     yield run
     structlog.reset_defaults()

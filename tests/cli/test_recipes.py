@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import structlog
 
-from feeds.cli import main
 from feeds.newsroom import Newsroom
 from feeds.sources import load_sources, source_schema
+from tests.cli.running import Ran, run_command
 
 RECIPE = """
 [recipe]
@@ -21,13 +20,6 @@ entry = "td.lb li"
 title = "h1.bt"
 body = "div.TRS_Editor"
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    code: int
-    out: str
-    err: str
 
 
 Run = Callable[..., Ran]
@@ -41,14 +33,10 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config" / "sources").mkdir(parents=True, exist_ok=True)
 
-    def run_command(*arguments: str) -> Ran:
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Ran(ended.value.code, captured.out, captured.err)
+    def run(*arguments: str) -> Ran:
+        return run_command(capsys, *arguments)
 
-    yield run_command
+    yield run
     structlog.reset_defaults()
 
 
