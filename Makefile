@@ -10,7 +10,7 @@ run: $(VENV)/.run            ## polls, stores and serves, with the sample newsro
 	@exec $(BIN)/polyfeed serve --newsroom $(ARGS)
 
 test: $(VENV)/.test          ## lint, types, import layers and every test; ARGS="-k feeds" goes to pytest
-	@sh tests/debian-packages newsboat sfeed chromium nginx-light
+	@sh tests/debian-packages newsboat sfeed chromium nginx-light postgresql redis-server
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ class Settings:
     data: Path = Path("data")  # the store and what else outlives a restart
     config: Path = Path("config")  # settings.toml and sources/
     database_url: str = ""  # SQLAlchemy address; empty: polyfeed.sqlite3 in the data directory
+    redis_url: str = ""  # where `schedule` hands polls to `worker`s; empty: it polls in its own process
+    keep: str = ""  # how long articles are kept, such as "2y" or "18m", by months first seen; empty: for ever
+    metrics_port: int = 0  # where `schedule` and `worker` show /metrics; 0: nowhere
     public_url: str = ""  # how subscribers reach the service; empty: http://host:port
     title: str = "Polyfeed"  # how the service calls itself in feeds and pages
     web_workers: int = 2  # processes that answer HTTP
@@ -64,6 +67,12 @@ class Settings:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
+    def keep_months(self) -> int | None:
+        """For how many months articles are kept; None: for ever."""
+        found = _KEEP.fullmatch(self.keep)
+        return int(found[1]) * (12 if found[2] == "y" else 1) if found else None
+
+    @property
     def public_hub(self) -> str:
         """The hub to announce and to tell; none where feeds are only for holders of a key: no hub could read them."""
         return "" if self.keys else self.hub
@@ -75,6 +84,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "poll_threads": (1, 256),
     "tick_s": (0.05, 3600),
     "lease_s": (1, 86400),
+    "metrics_port": (0, 65535),
     "feed_entries": (1, 1000),
     "answers_mb": (1, 1_000_000),
     "new_per_poll": (1, 100_000),
@@ -86,16 +96,39 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "trusted_proxies": (0, 16),
 }
 _RATE = re.compile(r"[1-9]\d{0,8} per (?:[1-9]\d{0,3} )?(?:second|minute|hour|day)s?")
+_KEEP = re.compile(r"([1-9]\d{0,2})([my])")  # months or years: whole months are dropped at once
 _LEAST_KEY_CHARS = 16
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "log_level": ("debug", "info", "warning", "error"),
     "log_format": ("auto", "text", "json"),
 }
+_WEB = (lambda value: value.startswith(("http://", "https://")), "must start with http:// or https://")
+# what a text that is not empty must be like
+_FORMS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "public_url": _WEB,
+    "hub": _WEB,
+    "redis_url": (
+        lambda value: value.startswith(("redis://", "rediss://", "unix://")),
+        "must be such as redis://host:6379/0",
+    ),
+    "keep": (
+        lambda value: _KEEP.fullmatch(value) is not None,
+        'must be empty or such as "18m" (months) or "2y" (years)',
+    ),
+    "client_rate": (
+        lambda value: all(map(_RATE.fullmatch, value.split("; "))),
+        'must be empty or such as "600 per minute" or "20 per second; 5000 per hour"',
+    ),
+    "keys": (
+        lambda value: all(len(key) >= _LEAST_KEY_CHARS and key.split() == [key] for key in value),
+        f"each must have {_LEAST_KEY_CHARS} characters or more, without spaces, and be hard to guess",
+    ),
+}
 _WORDS: Mapping[str, str] = {
     "alerts": 'a list of addresses such as ["mailto://user:password@example.org"]',
     "keys": "a list of long random words",
 }
-_SECRET = frozenset({"alerts", "keys"})  # may hold passwords: never shown
+_SECRET = frozenset({"alerts", "keys", "database_url", "redis_url"})  # may hold passwords: never shown
 _TYPES: Mapping[str, str] = {f.name: str(f.type) for f in fields(Settings)}
 
 
@@ -163,12 +196,8 @@ def _out_of_bounds(name: str, value: Any) -> str:
         return f"must be between {low:g} and {high:g}"
     if name in _CHOICES and value not in _CHOICES[name]:
         return f"must be one of {', '.join(_CHOICES[name])}"
-    if name in {"public_url", "hub"} and value and not value.startswith(("http://", "https://")):
-        return "must start with http:// or https://"
-    if name == "client_rate" and value and not all(map(_RATE.fullmatch, value.split("; "))):
-        return 'must be empty or such as "600 per minute" or "20 per second; 5000 per hour"'
-    if name == "keys" and any(len(key) < _LEAST_KEY_CHARS or key.split() != [key] for key in value):
-        return f"each must have {_LEAST_KEY_CHARS} characters or more, without spaces, and be hard to guess"
+    if name in _FORMS and value and not _FORMS[name][0](value):
+        return _FORMS[name][1]
     return ""
 
 

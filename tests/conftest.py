@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 from pytest_socket import enable_socket, socket_allow_hosts
+
+from cluster.servers import PostgreSQL, Redis, missing_postgresql, missing_redis, running_postgresql, running_redis
+from feeds.store import open_store
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = CHECKOUT.parent / "shared"
@@ -45,3 +48,36 @@ def shared() -> Path:
 def now() -> dt.datetime:
     """An instant to pass as ``now``."""
     return dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL of these tests' own; a test that stops or breaks it starts another one for itself."""
+    if reason := missing_postgresql():
+        pytest.skip(reason)
+    with running_postgresql() as server:
+        open_store(server.create("template")).close()
+        yield server
+
+
+@pytest.fixture
+def new_database(postgresql: PostgreSQL) -> Iterator[Callable[..., str]]:
+    """Each call makes a database with this version's tables, or with none, and gives its address."""
+    made: list[str] = []
+
+    def make(like: str = "template") -> str:
+        made.append(f"test{len(made)}")
+        return postgresql.create(made[-1], like=like)
+
+    yield make
+    for name in made:
+        postgresql.drop(name)
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    """A Redis of these tests' own; what a test leaves there the next one finds."""
+    if reason := missing_redis():
+        pytest.skip(reason)
+    with running_redis() as server:
+        yield server

@@ -59,8 +59,18 @@ class Store(Protocol):
     def claim(self, source_id: str, now: dt.datetime, *, lease_s: float) -> Claim | None:
         """Leases this one whether due or not; None while its domain is being polled, or when it is not registered."""
 
+    def begin(self, source_id: str, token: str, now: dt.datetime, *, lease_s: float) -> Claim | None:
+        """Takes up a claim that was handed on by its token: leases it anew, under a token that nobody else knows.
+
+        None when the token no longer holds the source: the message came twice, the lease ran out and somebody else has
+        it, or it was configured otherwise meanwhile. So of two that take one claim up, one polls.
+        """
+
     def renew(self, claim: Claim, now: dt.datetime, *, lease_s: float) -> None:
-        """Prolongs the lease; raises LeaseLost when the token no longer holds it."""
+        """Prolongs the lease; raises LeaseLost when the token no longer holds it.
+
+        Also when the lease ran out and another source of the domain is polled meanwhile.
+        """
 
     def finish(self, claim: Claim, outcome: Outcome) -> None:
         """Gives the claim back and records how the poll ended; raises LeaseLost and writes nothing otherwise."""
@@ -92,6 +102,13 @@ class Store(Protocol):
 
     def move_cursor(self, name: str, before: int, after: int) -> bool:
         """Moves it from ``before`` to ``after``; False when somebody else moved it: then what follows is theirs."""
+
+    def lead(self, duty: str) -> bool:
+        """Whether this store object has a duty that one process at a time has; takes it where nobody does.
+
+        It is given up by ``close``, and lost with the process or with its connection to the database: ask each time
+        before acting. Among the threads of one store object it is the same for all.
+        """
 
     # --- what the operator should know --------------------------------------------------------------------------
 
@@ -158,6 +175,12 @@ class Store(Protocol):
 
     def change_seq(self) -> int:
         """The number of the last change; 0 in an empty store. Nothing can be stale while it stands still."""
+
+    def await_change(self, timeout_s: float) -> bool:
+        """Waits for a hint that something changed, at most so long; whether one came.
+
+        Only a hint: one may be lost, and one may come for nothing new. ``change_seq`` is the truth.
+        """
 
     def window(
         self, query: FeedQuery, *, limit: int, before_seq: int | None = None, after_seq: int | None = None

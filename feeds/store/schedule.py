@@ -100,6 +100,17 @@ def _lease(
     return claims
 
 
+def begin(connection: Connection, source_id: str, token: str, now: dt.datetime, *, lease_s: float) -> Claim | None:
+    """Takes up a claim that was handed on; see ``Store.begin``."""
+    row = connection.execute(_HANDED, {"held": source_id, "token": token}).one_or_none()
+    return None if row is None else _lease(connection, [row], now, lease_s)[0]
+
+
+_HANDED = (
+    select(*_CLAIMED)
+    .where(source.c.id == bindparam("held"), source.c.lease_token == bindparam("token"))
+    .with_for_update()
+)
 _UNTIL = bindparam("until", type_=Instant)
 _LEASE = (
     update(source)

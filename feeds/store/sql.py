@@ -54,6 +54,8 @@ from feeds.store import (
     writing,
 )
 from feeds.store.catching_up import CatchingUp, catch_up
+from feeds.store.duties import open_duties
+from feeds.store.hints import Hints
 
 WRITES = "polyfeed_writes"  # execution option: the transaction takes the write lock as it begins (SQLite)
 _STEADY = {"isolation_level": "REPEATABLE READ"}
@@ -80,6 +82,8 @@ class SqlStore:
             threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
         )
         self._searches = threading.BoundedSemaphore(_SEARCHES_AT_ONCE)
+        self._duties = open_duties(engine)
+        self._hints = Hints(engine)
         self._catching_up: CatchingUp | None = None
 
     def make_keys_anew(self) -> None:
@@ -142,6 +146,11 @@ class SqlStore:
         with self._writing() as connection:
             return schedule.claim(connection, source_id, now, lease_s=lease_s)
 
+    def begin(self, source_id: str, token: str, now: dt.datetime, *, lease_s: float) -> Claim | None:
+        """Takes up a claim that was handed on."""
+        with self._writing() as connection:
+            return schedule.begin(connection, source_id, token, now, lease_s=lease_s)
+
     def renew(self, claim: Claim, now: dt.datetime, *, lease_s: float) -> None:
         """Prolongs a lease, also one that ran out while nobody else took the source."""
         with self._writing() as connection:
@@ -183,6 +192,11 @@ class SqlStore:
         """Moves it unless somebody else did."""
         with self._writing() as connection:
             return watching.move_cursor(connection, name, before, after)
+
+    def lead(self, duty: str) -> bool:
+        """Whether this process has the duty."""
+        with told(self._engine):
+            return self._duties.has(duty)
 
     def note_mistakes(self, mistakes: Sequence[str], now: dt.datetime) -> None:
         """Keeps what is wrong in the configuration."""
@@ -250,6 +264,10 @@ class SqlStore:
         """The number of the last change."""
         with self._reading() as connection:
             return numbering.last_seq(connection)
+
+    def await_change(self, timeout_s: float) -> bool:
+        """Waits for a hint."""
+        return self._hints.wait(timeout_s)
 
     def window(
         self, query: FeedQuery, *, limit: int, before_seq: int | None = None, after_seq: int | None = None
@@ -369,6 +387,8 @@ class SqlStore:
         """Gives every connection back."""
         if self._catching_up is not None:
             self._catching_up.stop()
+        self._duties.close()
+        self._hints.close()
         self._engine.dispose()
 
 

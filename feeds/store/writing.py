@@ -21,6 +21,7 @@ from feeds.store.columns import clean_text
 from feeds.store.copies import remember_bands
 from feeds.store.dialect import insert_missing, insert_replacing
 from feeds.store.fulltext import Reading, read, read_before
+from feeds.store.hints import hint
 from feeds.store.memory import chunks, remember_pages, remember_targets
 from feeds.store.numbering import last_seq, number
 from feeds.store.planning import Planned, plan
@@ -50,6 +51,7 @@ def write(connection: Connection, claim: Claim, news: Update, now: dt.datetime) 
         return last_seq(connection)
     reading = Reading(before=before, after=read(connection, [each.stored_id for each in changed]))
     link = partial(_link, connection, changed, news.links, stored_ids)
+    hint(connection)
     return number(connection, changed, markings, reading, now, link=link)
 
 

@@ -1,22 +1,19 @@
-"""Every store that is to be had, each test with a clean one: SQLite always, another when its address is given."""
+"""Every store that is to be had, each test with a clean one: SQLite always, PostgreSQL where it is installed."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, create_engine
 
 from feeds.model import Article, ArticleUpdate, Change, Claim, FeedQuery, Kind, Marking, Source, StoryLink, Twin, Update
 from feeds.store import Store, open_store
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
-OTHER_URL = os.environ.get("POLYFEED_TEST_DATABASE_URL", "")
 
 
 @pytest.fixture(scope="session")
@@ -27,22 +24,14 @@ def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(params=["sqlite", pytest.param("given", marks=pytest.mark.skipif(not OTHER_URL, reason="no URL"))])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def clean_url(request: pytest.FixtureRequest, new_file: Path, tmp_path: Path) -> Callable[[], str]:
     """Each call gives the address of an empty database."""
     if request.param == "sqlite":
         numbers = iter(range(10**6))
         return lambda: f"sqlite:///{shutil.copy(new_file, tmp_path / f'{next(numbers)}.sqlite3')}"
-
-    def emptied() -> str:
-        engine = create_engine(OTHER_URL)
-        found = MetaData()
-        found.reflect(engine)
-        found.drop_all(engine)
-        engine.dispose()
-        return OTHER_URL
-
-    return emptied
+    made: Callable[[], str] = request.getfixturevalue("new_database")
+    return made
 
 
 @pytest.fixture

@@ -24,14 +24,14 @@ HASH_BEFORE = "127a837339a6591fa68769d774330983"
 LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-@pytest.fixture
-def url_of(clean_url: Callable[[], str], tmp_path: Path) -> Callable[[str], str]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
     """Gives the address of a database with the tables of a revision and nothing in them."""
+    url = f"sqlite:///{tmp_path / 'first.sqlite3'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("new_database")(like="template0")
 
     def made(revision: str) -> str:
-        url = clean_url()
-        if url.startswith("sqlite"):
-            url = f"sqlite:///{tmp_path / 'first.sqlite3'}"
         engine = create_engine(url)
         with engine.begin() as connection:
             config = Config(attributes={"connection": connection})
