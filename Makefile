@@ -10,7 +10,7 @@ run: $(VENV)/.run            ## polls, stores and serves, with the sample newsro
 	@exec $(BIN)/polyfeed serve --newsroom $(ARGS)
 
 test: $(VENV)/.test          ## lint, types, import layers and every test; ARGS="-k feeds" goes to pytest
-	@sh tests/debian-packages newsboat sfeed chromium nginx-light postgresql redis-server
+	@sh cluster/debian-packages newsboat sfeed chromium nginx-light postgresql redis-server
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -18,7 +18,7 @@ test: $(VENV)/.test          ## lint, types, import layers and every test; ARGS=
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 bench: $(VENV)/.bench        ## what README.md claims in numbers, as ratios measured in one run
-	@sh tests/debian-packages nginx-light wrk
+	@sh cluster/debian-packages nginx-light wrk
 	$(BIN)/python -m benchmarks
 
 $(VENV)/.pip:

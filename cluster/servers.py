@@ -11,60 +11,28 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from cluster.ports import free_port, is_open
+from cluster.processes import Process
 
-START_S = 30.0
 _POSTGRES = "postgres"  # the account that Debian's package makes: the server refuses to run as root
 
 
-class Server:
-    """One server process that answers on ``port`` and keeps its files in ``folder``."""
+class Server(Process):
+    """One server process that answers on ``port`` of this machine."""
 
-    def __init__(self, command: Sequence[str], *, port: int, folder: Path, account: str | None = None) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], *, port: int, folder: Path, account: str | None = None
+    ) -> None:
+        super().__init__(name, command, folder=folder, account=account)
         self.port = port
-        self.folder = folder
-        self.log = folder / "log"
-        self._command = list(command)
-        self._account = account
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Starts it and waits until it answers."""
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, stdout=log, stderr=log, user=self._account, cwd=self.folder, start_new_session=True
-            )
-        deadline = time.monotonic() + START_S
-        while not self.is_ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{self._command[0]} did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
-            time.sleep(0.05)
 
     def is_ready(self) -> bool:
         """Whether it answers."""
         return is_open(self.port)
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Ends it by a signal and waits; SIGKILL is a crash."""
-        if self._process is None:
-            return
-        self._process.send_signal(how)
-        try:
-            self._process.wait(START_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
-
-    def restart(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Ends it and starts it again, on the same port, with what it had kept."""
-        self.stop(how)
-        self.start()
 
 
 class PostgreSQL(Server):
@@ -75,9 +43,13 @@ class PostgreSQL(Server):
         asked = [_postgresql("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(asked, check=False).returncode == 0
 
-    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """Ends it; by default without waiting for its clients."""
-        super().stop(how)
+        return super().stop(how)
+
+    def restart(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Ends it and starts it again; by default without waiting for its clients."""
+        super().restart(how)
 
     def url(self, name: str) -> str:
         """The SQLAlchemy address of a database."""
@@ -143,12 +115,12 @@ def running_postgresql(*, durable: bool = False, settings: Mapping[str, str] | N
             chosen |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         flags = [f"--{name}={value}" for name, value in {**chosen, **(settings or {})}.items()]
         command = [_postgresql("postgres"), "-D", str(data), *flags]
-        server = PostgreSQL(command, port=port, folder=folder, account=account)
-        server.start()
+        server = PostgreSQL("postgresql", command, port=port, folder=folder, account=account)
         try:
+            server.start()
             yield server
         finally:
-            server.stop()
+            server.close()
 
 
 @contextmanager
@@ -157,12 +129,12 @@ def running_redis() -> Iterator[Redis]:
     with _own_folder("polyfeed-redis-") as folder:
         port = free_port()
         command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        server = Redis([*command, "--dir", str(folder)], port=port, folder=folder)
-        server.start()
+        server = Redis("redis", [*command, "--dir", str(folder)], port=port, folder=folder)
         try:
+            server.start()
             yield server
         finally:
-            server.stop()
+            server.close()
 
 
 @contextmanager

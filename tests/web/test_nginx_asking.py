@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from cluster.asking import Answer
 from feeds.web.encodings import Encoding, choose_encoding
 from feeds.web.keys import keys_in
 from feeds.web.twins import wants_page
 
-from .nginx_runner import Answer, Nginx, needs_nginx, running
+from .nginx_runner import Nginx, needs_nginx, proxying
 
 pytestmark = needs_nginx
 
@@ -74,12 +75,7 @@ def behind() -> Iterator[Origin]:
 @pytest.fixture(scope="module")
 def proxy(behind: Origin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     folder = tmp_path_factory.mktemp("asking")
-    replaced = {
-        "server 127.0.0.1:8000;": f"server 127.0.0.1:{behind.server_port};",
-        "/var/cache/polyfeed": f"{folder}/cache",
-        "/var/log/nginx/": f"{folder}/",
-    }
-    with running("nginx-proxy.conf", folder, replaced) as started:
+    with proxying(folder, behind.server_port) as started:
         yield started
 
 

@@ -20,12 +20,14 @@ from urllib.parse import quote
 import feedparser
 import pytest
 
+from cluster.asking import Answer
+from cluster.ports import free_port
 from feeds.settings import Settings
 from feeds.store import open_store
 from feeds.web.ready import FEED_CACHING
 
 from .conftest import make_article, write
-from .nginx_runner import Answer, Nginx, free_port, needs_nginx, running
+from .nginx_runner import Nginx, needs_nginx, proxying
 from .test_server import CHECKOUT, Server, wait_for
 
 pytestmark = needs_nginx
@@ -70,14 +72,9 @@ def site(folder: Path, filled: Path, **settings: str) -> Iterator[Site]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "2"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "wsgi:app"]
     process = subprocess.Popen(command, cwd=CHECKOUT, env=environ)
-    replaced = {
-        "server 127.0.0.1:8000;": f"server 127.0.0.1:{port};",
-        "/var/cache/polyfeed": f"{folder}/nginx/cache",
-        "/var/log/nginx/": f"{folder}/nginx/",
-    }
     try:
         wait_for(Server(port), process)
-        with running("nginx-proxy.conf", folder / "nginx", replaced) as nginx:
+        with proxying(folder / "nginx", port) as nginx:
             yield Site(nginx=nginx, origin=Server(port), process=process, data=folder / "data")
     finally:
         if process.poll() is None:
