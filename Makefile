@@ -1,13 +1,18 @@
-# Two commands: `make run` tries it, `make test` checks it. Both set up what they need in .venv first.
+# `make run` tries it, `make cluster` tries it as many processes, `make test` checks it. Each sets up what it needs in
+# .venv first.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: run test bench clean
+.PHONY: run cluster test bench clean
 
 run: $(VENV)/.run            ## polls, stores and serves, with the sample newsroom; ARGS="--port 8080" adds options
 	@exec $(BIN)/polyfeed serve --newsroom $(ARGS)
+
+cluster: $(VENV)/.run        ## the same on PostgreSQL and Redis, each role a process, nginx in front; ARGS="--port 8080"
+	@sh cluster/debian-packages postgresql redis-server nginx-light
+	@exec $(BIN)/python -m cluster $(ARGS)
 
 test: $(VENV)/.test          ## lint, types, import layers and every test; ARGS="-k feeds" goes to pytest
 	@sh cluster/debian-packages newsboat sfeed chromium nginx-light postgresql redis-server

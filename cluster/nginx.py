@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cluster.ports import free_port
-from cluster.servers import Server
+from cluster.processes import Process
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 NODES = ("server 127.0.0.1:8000;", "server 127.0.0.1:8001;")  # of nginx-proxy.conf
@@ -35,7 +35,7 @@ def missing_nginx() -> str:
 
 
 @contextmanager
-def running_proxy(folder: Path, nodes: Sequence[int], *, port: int = 0) -> Iterator[Server]:
+def running_proxy(folder: Path, nodes: Sequence[int], *, port: int = 0) -> Iterator[Process]:
     """``deploy/nginx-proxy.conf`` in front of the webs at these ports of this machine."""
     webs = [f"server 127.0.0.1:{node};" for node in nodes]
     replaced = {
@@ -49,7 +49,7 @@ def running_proxy(folder: Path, nodes: Sequence[int], *, port: int = 0) -> Itera
 
 
 @contextmanager
-def running_site(name: str, folder: Path, replaced: Mapping[str, str], *, port: int = 0) -> Iterator[Server]:
+def running_site(name: str, folder: Path, replaced: Mapping[str, str], *, port: int = 0) -> Iterator[Process]:
     """``deploy/<name>`` at ``port`` (0: a free one), with what else must differ on this machine replaced.
 
     Everything it writes is in ``folder``.
@@ -63,7 +63,7 @@ def running_site(name: str, folder: Path, replaced: Mapping[str, str], *, port: 
     (folder / "site.conf").write_text(site, encoding="utf-8")
     (folder / "nginx.conf").write_text(FRAME.format(folder=folder, user=user), encoding="utf-8")
     command = ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")]
-    server = Server("nginx", command, port=port, folder=folder)
+    server = Process("nginx", command, port=port, folder=folder)
     try:
         server.start()
         yield server

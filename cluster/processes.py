@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from cluster.ports import is_open
+
 START_S = 60.0
 STOP_S = 60.0  # a web gives its answers 10 s, a worker its polls 15 s
 LOOK_S = 0.02
-LOG_CHARS = 3000
 
 
 class Process:
-    """A command that keeps what it writes in ``folder``, its log in ``folder/log``.
+    """A command that answers at ``port`` and keeps what it writes in ``folder``, its log in ``folder/log``.
 
     It is the leader of a session of its own: Ctrl-C at a terminal does not reach it, and what it starts is found and
     ended with it.
@@ -28,12 +29,14 @@ class Process:
         name: str,
         command: Sequence[str],
         *,
+        port: int,
         folder: Path,
         environ: Mapping[str, str] | None = None,
         account: str | None = None,
         cwd: Path | None = None,
     ) -> None:
         self.name = name
+        self.port = port
         self.folder = folder
         self.log = folder / "log"
         self._command = list(command)
@@ -88,8 +91,8 @@ class Process:
             time.sleep(LOOK_S)
 
     def is_ready(self) -> bool:
-        """Whether it does its work; here, whether it runs."""
-        return self.exit_code is None
+        """Whether it answers."""
+        return is_open(self.port)
 
     def send(self, which: signal.Signals) -> None:
         """Sends a signal to it alone; nothing when it has ended."""
@@ -131,9 +134,9 @@ class Process:
                 self.stop()
             self._signal_group(signal.SIGKILL)
 
-    def end_of_log(self) -> str:
+    def end_of_log(self, lines: int = 30) -> str:
         """The last lines it wrote."""
-        return self.log.read_text(errors="replace")[-LOG_CHARS:] if self.log.exists() else ""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
 
     def _is_group_there(self) -> bool:
         try:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from cluster.asking import ask
-from cluster.ports import free_port, is_open
+from cluster.ports import free_port
 from cluster.processes import Process
 from feeds.settings import PREFIX, Settings
 
@@ -29,16 +29,16 @@ class Role(Process):
         """``folder`` is for its log and data; ``settings`` are those of ``feeds.settings``, such as ``lease_s``."""
         assert settings.keys() <= SETTINGS, f"no such settings: {sorted(settings.keys() - SETTINGS)}"
         self.command = command
-        self.port = free_port()
+        port = free_port()
         listens = {"web": "port", "serve": "port", "newsroom": ""}.get(command, "metrics_port")
-        chosen = {"data": folder / "data", "config": folder, "log_format": "text", listens: self.port, **settings}
+        chosen = {"data": folder / "data", "config": folder, "log_format": "text", listens: port, **settings}
         environ = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
         environ |= {PREFIX + name.upper(): str(value) for name, value in chosen.items() if name}
         environ[PREFIX + "SUPERVISOR"] = str(os.getpid())  # it ends when this process has died, even by kill -9
         line = [sys.executable, "-m", "feeds", command, *arguments]
         if command == "newsroom":
-            line += ["--port", str(self.port)]
-        super().__init__(name, line, folder=folder, environ=environ, cwd=CHECKOUT)
+            line += ["--port", str(port)]
+        super().__init__(name, line, port=port, folder=folder, environ=environ, cwd=CHECKOUT)
 
     @property
     def url(self) -> str:
@@ -48,7 +48,7 @@ class Role(Process):
     def is_ready(self) -> bool:
         """Whether it answers; a web only once it answers for the store."""
         if self.command not in {"web", "serve"}:
-            return is_open(self.port)
+            return super().is_ready()
         try:
             return ask(self.port, "/health").status == HTTPStatus.OK
         except OSError:

@@ -11,31 +11,17 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from cluster.ports import free_port, is_open
+from cluster.ports import free_port
 from cluster.processes import Process
 
 _POSTGRES = "postgres"  # the account that Debian's package makes: the server refuses to run as root
 
 
-class Server(Process):
-    """One server process that answers on ``port`` of this machine."""
-
-    def __init__(
-        self, name: str, command: Sequence[str], *, port: int, folder: Path, account: str | None = None
-    ) -> None:
-        super().__init__(name, command, folder=folder, account=account)
-        self.port = port
-
-    def is_ready(self) -> bool:
-        """Whether it answers."""
-        return is_open(self.port)
-
-
-class PostgreSQL(Server):
+class PostgreSQL(Process):
     """A PostgreSQL server; SIGINT ends it at once with its connections (fast shutdown), SIGQUIT like a crash."""
 
     def is_ready(self) -> bool:
@@ -73,7 +59,7 @@ class PostgreSQL(Server):
             connection.execute(statement.encode())
 
 
-class Redis(Server):
+class Redis(Process):
     """A Redis server that keeps nothing over a restart."""
 
     @property

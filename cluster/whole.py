@@ -24,12 +24,12 @@ from pathlib import Path
 
 from cluster.asking import Answer, ask
 from cluster.nginx import missing_nginx, running_proxy
+from cluster.ports import free_port
 from cluster.processes import Process, wait_until
 from cluster.roles import Role
 from cluster.servers import (
     PostgreSQL,
     Redis,
-    Server,
     missing_postgresql,
     missing_redis,
     running_postgresql,
@@ -55,7 +55,7 @@ class Cluster:
     settings: dict[str, object]
     newsroom_url: str
     roles: list[Role] = field(default_factory=list)  # in the order they were started in
-    nginx: Server | None = None  # None: asked to leave it out
+    nginx: Process | None = None  # None: asked to leave it out
 
     @property
     def schedulers(self) -> list[Role]:
@@ -171,7 +171,10 @@ def running_cluster(
         if not newsroom_url:
             cluster.newsroom_url = cluster.launch("newsroom", "--every", str(every_s), "--articles", str(articles)).url
             cluster.roles[0].await_ready()  # else its sources begin their life as broken
-        own = {"database_url": cluster.database_url, "redis_url": redis.url, "web_workers": 1, "trusted_proxies": 1}
+        port = port or free_port()
+        own = {"database_url": cluster.database_url, "redis_url": redis.url, "web_workers": 1}
+        # feeds name their own address: each web must name the same one
+        own |= {"public_url": f"http://127.0.0.1:{port}", "trusted_proxies": 1}
         cluster.settings = {**own, **settings}
         for command, number in {"schedule": schedulers, "worker": workers, "web": webs}.items():
             for _ in range(number):
