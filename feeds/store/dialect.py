@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Executable, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 # names of this program's advisory locks; any two numbers that nobody else uses in its database
-_CLAIMING = 0x706F6C79_0001
+_REGISTERING = 0x706F6C79_0001
 _NUMBERING = 0x706F6C79_0002
 MIGRATING = 0x706F6C79_0003
 _TELLING = 0x706F6C79_0004
@@ -48,9 +48,12 @@ def _insert(dialect: str, table: Table, otherwise: Literal["replace", "add", "le
     return insert.on_conflict_do_update(index_elements=keys, set_=values)
 
 
-def lock_claiming(connection: Connection) -> None:
-    """Lets one claimer at a time look for due sources, until its transaction ends."""
-    take_lock(connection, _CLAIMING)
+def lock_registering(connection: Connection) -> None:
+    """Lets one process at a time write what is configured, until its transaction ends.
+
+    Two would insert the same new sources, and lock many of those that are there in orders that need not agree.
+    """
+    take_lock(connection, _REGISTERING)
 
 
 def lock_numbering(connection: Connection) -> None:

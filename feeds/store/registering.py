@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Text, bindparam, case, null, select, type_coerce, update
+from sqlalchemy import Connection, Row, Text, bindparam, case, null, or_, select, type_coerce, update
 
 from feeds.model import ApiFields, Recipe, Source, SourceState
 from feeds.store.columns import Instant, clean_text, clean_value, json_text
-from feeds.store.dialect import insert_missing, lock_claiming
+from feeds.store.dialect import insert_missing, lock_registering
 from feeds.store.memory import chunks
 from feeds.store.schedule import settle
 from feeds.store.tables import domain, source
@@ -30,6 +30,7 @@ CHUNK = 200  # sources written in one transaction
 _PAUSE_S = 0.005  # between two of them
 _READ_AT_ONCE = 10_000
 T = TypeVar("T")
+_LONGEST_LEASE = dt.timedelta(days=1)  # that settings allow
 _CLOCK_SLACK = dt.timedelta(minutes=1)  # by which the clocks of several machines may differ
 _CONFIGURED = ("name", "kind", "url", "language", "interval_s", "enabled", "read_by", "content", "sections")
 _NO_RECIPE, _NO_FIELDS = Recipe(), ApiFields()
@@ -38,8 +39,12 @@ _COMPARED = (
     source.c.id,
     source.c.retired,
     source.c.domain,
-    # polled later than now, so by a clock that was wrong
-    (source.c.last_poll_at > bindparam("latest", type_=Instant)).label("is_ahead"),
+    # polled, made or leased later than now, so by a clock that was wrong
+    or_(
+        source.c.last_poll_at > bindparam("latest", type_=Instant),
+        source.c.state_since > bindparam("latest", type_=Instant),
+        source.c.lease_until > bindparam("last_lease", type_=Instant),
+    ).label("is_ahead"),
     *(source.c[name] for name in _CONFIGURED[:-1]),
     type_coerce(source.c.sections, Text).label("sections"),
 )
@@ -82,7 +87,7 @@ def compare(connection: Connection, sources: Sequence[Source], now: dt.datetime,
 def _stored(connection: Connection, ids: Sequence[str] | None, now: dt.datetime) -> Iterable[Row[*tuple[Any, ...]]]:
     """The rows of these sources; None: of all."""
     question = select(*_COMPARED)
-    latest = {"latest": now + _CLOCK_SLACK}
+    latest = {"latest": now + _CLOCK_SLACK, "last_lease": now + _LONGEST_LEASE + _CLOCK_SLACK}
     if ids is None:
         yield from connection.execute(question, latest, execution_options={"yield_per": _READ_AT_ONCE})
         return
@@ -113,7 +118,7 @@ def configure(connection: Connection, prepared: Sequence[dict[str, Any]], now: d
     When a source is polled next changes only if it is new or returns, is switched on or off, is to be read elsewhere,
     otherwise or more often than before, or was polled by a clock that was wrong: then it is due, whatever was planned.
     """
-    lock_claiming(connection)
+    lock_registering(connection)
     stored = {str(row.id): row for row in _stored(connection, [values["which"] for values in prepared], now)}
     parts = _sort(prepared, stored, now)
     this = source.c.id == bindparam("which")
@@ -133,7 +138,7 @@ def configure(connection: Connection, prepared: Sequence[dict[str, Any]], now: d
         free = this & source.c.lease_token.is_(None) & source.c.enabled
         connection.execute(update(source).where(free).values(next_poll_at=at, due_at=at), parts.sooner)
     if parts.ahead:
-        connection.execute(update(source).where(this).values(next_poll_at=at, due_at=at, last_poll_at=at), parts.ahead)
+        connection.execute(update(source).where(this).values(_CLOCK_SET_RIGHT), parts.ahead)
     _place(connection, prepared, stored.values())
     returned = [(row["which"], row["name"], SourceState.RETIRED.value) for row in parts.returning]
     _tell(connection, returned, SourceState.WAITING, now)
@@ -170,7 +175,8 @@ def _sort(prepared: Sequence[dict[str, Any]], stored: Mapping[str, Row[*tuple[An
         else:
             parts.staying.append(values)
             if values["enabled"] and row.is_ahead:
-                parts.ahead.append({"which": row.id, "now": now})
+                last_lease = now + _LONGEST_LEASE + _CLOCK_SLACK
+                parts.ahead.append({"which": row.id, "now": now, "last_lease": last_lease})
             elif not _is_read_there(row, values):
                 parts.elsewhere.append({"which": row.id, "now": now})
             elif values["interval_s"] < row.interval_s:
@@ -190,6 +196,17 @@ _ACCORDING_TO_LEASE: dict[str, Any] = {name: bindparam(name) for name in (*_CONF
         (source.c.lease_token.is_not(None), source.c.lease_until),
         else_=source.c.next_poll_at,
     )
+}
+
+_NOW = bindparam("now", type_=Instant)
+_IS_POLLED = source.c.lease_until <= bindparam("last_lease", type_=Instant)
+_CLOCK_SET_RIGHT: dict[str, Any] = {
+    "next_poll_at": _NOW,
+    "due_at": _NOW,
+    "last_poll_at": case((source.c.last_poll_at > _NOW, _NOW), else_=source.c.last_poll_at),
+    "state_since": case((source.c.state_since > _NOW, _NOW), else_=source.c.state_since),
+    "lease_token": case((_IS_POLLED, source.c.lease_token)),
+    "lease_until": case((_IS_POLLED, source.c.lease_until)),
 }
 
 
@@ -256,7 +273,7 @@ def _place(
 
 def retire(connection: Connection, ids: Sequence[str], now: dt.datetime) -> None:
     """Never claimed again; a poll that still runs has lost its lease and writes nothing more."""
-    lock_claiming(connection)
+    lock_registering(connection)
     here = source.c
     question = select(here.id, here.name, here.state, here.domain).where(here.id.in_(ids), ~here.retired)
     rows = connection.execute(question.order_by(here.id)).all()

@@ -5,7 +5,9 @@ Each function works inside the caller's transaction. A source's ``due_at`` says 
 for a source that is disabled or retired. A domain's ``due_at`` follows from those of its sources (``settle``): what is
 due is read from domains, so that ten thousand sources which wait for one domain cost no more than one.
 
-Rows are locked in one order, sources before domains before events, so that no two polls wait for each other.
+Rows are locked in one order, sources before domains before events, so that no two polls wait for each other; who
+claims what is due takes only rows that are free. Whoever gives a lease has locked the row of the source's domain and
+looks at the domain's other leases after that: so no two are given at once, and nothing else need be locked.
 """
 
 from __future__ import annotations
@@ -21,7 +23,6 @@ from sqlalchemy import BigInteger, Connection, Row, bindparam, case, exists, fun
 from feeds.errors import LeaseLost
 from feeds.model import WELL, Claim, Hints, Outcome, SourceState
 from feeds.store.columns import Instant
-from feeds.store.dialect import lock_claiming
 from feeds.store.memory import chunks
 from feeds.store.tables import domain, source
 from feeds.store.watching import tell
@@ -32,18 +33,47 @@ _LEASED = source.c.lease_token.is_not(None)
 
 
 def claim_due(connection: Connection, now: dt.datetime, *, limit: int, lease_s: float) -> list[Claim]:
-    """Leases due sources, oldest first, one a domain; see ``Store.claim_due``."""
-    lock_claiming(connection)
+    """Leases due sources, oldest first, one a domain; see ``Store.claim_due``.
+
+    Any number of processes may do so at once on PostgreSQL, and none waits for another: each takes domains that nobody
+    has locked, and of those the sources that nobody has locked. A domain's leases stand still from the moment its row
+    is locked, so they are read in a statement after that, which sees all that was committed until then.
+    """
     claims: list[Claim] = []
-    while len(claims) < limit:
-        turns = connection.execute(_TURNS, {"now": now, "limit": limit - len(claims)}).all()
-        rows = _rows(connection, [turn.source_id for turn in turns if turn.source_id is not None])
+    left: list[str] = []
+    while (wanted := limit - len(claims)) > 0:
+        turns = _TURNS.where(domain.c.name.not_in(left)) if left else _TURNS
+        names = list(connection.scalars(turns, {"now": now, "limit": wanted}))
+        rows = _first_of(connection, names, now)
         claims += _lease(connection, rows, now, lease_s)
-        idle = [turn.name for turn in turns if turn.source_id is None]
-        if not idle:
+        # their source is locked, or they were written by another version, which knows nothing of domains
+        without = set(names) - {row.domain for row in rows}
+        settle(connection, without)
+        left += without
+        if len(names) < wanted:
             break
-        settle(connection, idle)  # written by another version, which knows nothing of domains
     return claims
+
+
+_BUSY = exists().where(source.c.domain == domain.c.name, _LEASED, source.c.lease_until > bindparam("now"))
+_TURNS = (
+    select(domain.c.name)
+    .where(domain.c.due_at <= bindparam("now"), ~_BUSY)
+    .order_by(domain.c.due_at, domain.c.name)
+    .limit(bindparam("limit", type_=BigInteger))
+    .with_for_update(skip_locked=True)
+)
+
+
+def _first_of(connection: Connection, domains: Sequence[str], now: dt.datetime) -> list[Row[*tuple[Any, ...]]]:
+    """Locks the source of each domain that has been due longest, unless it is locked or its domain is being polled."""
+    found: dict[str, Row[*tuple[Any, ...]]] = {}
+    for some in chunks(domains):
+        first = connection.scalars(_FIRST, {"now": now, "some": some}).all()
+        ids = [each for each in first if each is not None]
+        if ids:
+            found.update((row.domain, row) for row in connection.execute(_OF_IDS, {"ids": ids}))
+    return [found[name] for name in domains if name in found]
 
 
 def _first_due() -> Any:
@@ -52,39 +82,43 @@ def _first_due() -> Any:
     return first.order_by(source.c.due_at, source.c.id).limit(1).scalar_subquery()
 
 
-_BUSY = exists().where(source.c.domain == domain.c.name, _LEASED, source.c.lease_until > bindparam("now"))
-_TURNS = (
-    select(domain.c.name, _first_due().label("source_id"))
-    .where(domain.c.due_at <= bindparam("now"), ~_BUSY)
-    .order_by(domain.c.due_at, domain.c.name)
-    .limit(bindparam("limit", type_=BigInteger))
-)
-
-
-def _rows(connection: Connection, ids: Sequence[str]) -> list[Row[*tuple[Any, ...]]]:
-    found = {row.id: row for some in chunks(ids) for row in connection.execute(_OF_IDS, {"ids": some})}
-    return [found[each] for each in ids]
-
-
-_OF_IDS = select(*_CLAIMED).where(source.c.id.in_(bindparam("ids", expanding=True)))
+_FIRST = select(_first_due()).where(domain.c.name.in_(bindparam("some", expanding=True)), ~_BUSY)
+_OF_IDS = select(*_CLAIMED).where(source.c.id.in_(bindparam("ids", expanding=True))).with_for_update(skip_locked=True)
 
 
 def claim(connection: Connection, source_id: str, now: dt.datetime, *, lease_s: float) -> Claim | None:
     """Leases this source unless its domain is being polled, or it is disabled or unknown; see ``Store.claim``."""
-    lock_claiming(connection)
-    row = connection.execute(_FREE, {"wanted": source_id, "now": now}).one_or_none()
-    return None if row is None else _lease(connection, [row], now, lease_s)[0]
+    row = connection.execute(_WANTED, {"wanted": source_id}).one_or_none()
+    if row is None or _is_polled(connection, row.domain, now):
+        return None
+    return _lease(connection, [row], now, lease_s)[0]
 
 
-_POLLED = source.alias("polled")
-_FREE = select(*_CLAIMED).where(
-    source.c.id == bindparam("wanted"),
-    _CLAIMABLE,
-    ~exists().where(
-        _POLLED.c.domain == source.c.domain,
-        _POLLED.c.lease_token.is_not(None),
-        _POLLED.c.lease_until > bindparam("now"),
-    ),
+_WANTED = select(*_CLAIMED).where(source.c.id == bindparam("wanted"), _CLAIMABLE).with_for_update()
+
+
+def _is_polled(connection: Connection, name: str, now: dt.datetime, *, besides: str = "") -> bool:
+    """Whether a domain is being polled, by another source than this one; stays so until the transaction ends."""
+    connection.execute(_LOCK, {"some": [name]})
+    polled = {"domain": name, "besides": besides, "now": now}
+    return connection.execute(_POLLED, polled).first() is not None
+
+
+_LOCK = (
+    select(domain.c.name)
+    .where(domain.c.name.in_(bindparam("some", expanding=True)))
+    .order_by(domain.c.name)
+    .with_for_update()
+)
+_POLLED = (
+    select(source.c.id)
+    .where(
+        source.c.domain == bindparam("domain"),
+        _LEASED,
+        source.c.lease_until > bindparam("now"),
+        source.c.id != bindparam("besides"),
+    )
+    .limit(1)
 )
 
 
@@ -103,12 +137,14 @@ def _lease(
 def begin(connection: Connection, source_id: str, token: str, now: dt.datetime, *, lease_s: float) -> Claim | None:
     """Takes up a claim that was handed on; see ``Store.begin``."""
     row = connection.execute(_HANDED, {"held": source_id, "token": token}).one_or_none()
-    return None if row is None else _lease(connection, [row], now, lease_s)[0]
+    if row is None or _is_polled(connection, row.domain, now, besides=row.id):
+        return None
+    return _lease(connection, [row], now, lease_s)[0]
 
 
 _HANDED = (
     select(*_CLAIMED)
-    .where(source.c.id == bindparam("held"), source.c.lease_token == bindparam("token"))
+    .where(source.c.id == bindparam("held"), source.c.lease_token == bindparam("token"), _CLAIMABLE)
     .with_for_update()
 )
 _UNTIL = bindparam("until", type_=Instant)
@@ -141,12 +177,10 @@ def _hints(kept: Mapping[str, Any] | None) -> Hints:
 def settle(connection: Connection, domains: Collection[str]) -> None:
     """Says when each of these domains is due, after its sources changed.
 
-    On PostgreSQL its row is locked first: of two that settle one domain at once, the later sees what the earlier did.
+    Its row is locked first: of two that settle one domain at once, the later sees what the earlier did.
     """
     for some in chunks(sorted(domains)):
-        if connection.dialect.name == "postgresql":
-            named = select(domain.c.name).where(domain.c.name.in_(some)).order_by(domain.c.name)
-            connection.execute(named.with_for_update())
+        connection.execute(_LOCK, {"some": some})
         connection.execute(_SETTLE, {"some": some})
 
 
@@ -182,8 +216,10 @@ _HELD = (
 
 
 def renew(connection: Connection, claim: Claim, now: dt.datetime, *, lease_s: float) -> None:
-    """Prolongs the lease."""
+    """Prolongs the lease; raises LeaseLost also when another source of the domain is being polled."""
     held = hold(connection, claim)
+    if _is_polled(connection, held.domain, now, besides=claim.source_id):
+        raise LeaseLost(f"{claim.source_id}: the lease ran out and another source of {held.domain} is being polled")
     until = now + dt.timedelta(seconds=lease_s)
     due_at = case((_CLAIMABLE, literal(until, Instant)), else_=None)
     connection.execute(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from feeds.errors import LeaseLost
 from feeds.model import Claim, Outcome, Source, SourceState
 from feeds.store import Store
 
@@ -110,9 +111,14 @@ class _Model:
 
     rows: dict[str, _Row] = field(default_factory=dict)
 
+    def is_polled(self, domain: str, now: dt.datetime, *, besides: str = "") -> bool:
+        """Whether a source of a domain, another than this one, has a lease that stands."""
+        rows = [row for name, row in self.rows.items() if name != besides and row.domain == domain]
+        return any(row.lease and row.until and row.until > now for row in rows)
+
     def due(self, now: dt.datetime) -> dict[str, str]:
         """Domain -> the source whose turn it is."""
-        busy = {row.domain for row in self.rows.values() if row.lease and row.until and row.until > now}
+        busy = {row.domain for row in self.rows.values() if self.is_polled(row.domain, now)}
         turns: dict[str, str] = {}
         for name, row in sorted(self.rows.items(), key=lambda pair: (pair[1].due_at(), pair[0])):
             if row.enabled and not row.retired and row.due_at() <= now and row.domain not in busy:
@@ -148,7 +154,10 @@ def test_turns_equal_those_of_looking_at_every_source(
         elif held:
             name, row = rng.choice(held)
             assert row.lease
-            if step == "renew":
+            if step == "renew" and model.is_polled(row.domain, now, besides=name):
+                with pytest.raises(LeaseLost):
+                    store.renew(row.lease, now, lease_s=LEASE_S)
+            elif step == "renew":
                 store.renew(row.lease, now, lease_s=LEASE_S)
                 row.until = now + MINUTE
             else:
