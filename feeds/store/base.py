@@ -171,6 +171,23 @@ class Store(Protocol):
         Raises LeaseLost, having written nothing.
         """
 
+    # --- what is kept, and for how long -----------------------------------------------------------------------
+
+    def make_room(self, now: dt.datetime) -> None:
+        """Prepares for the articles of this month and those that follow; cheap when that is done already.
+
+        Nothing is lost without it: it keeps months apart, so that they can be dropped as a whole.
+        """
+
+    def drop_before(self, month: dt.date, *, limit: int) -> int:
+        """Drops articles that were first seen before a month begins (UTC), at most ``limit``; returns how many.
+
+        0 when none is left. The oldest go first. A dropped article is in no feed, count or answer any more; its
+        identity stays, so a site that still lists it does not bring it back: what a poll writes of it is passed over.
+        Archives that were written stay as they are; those that were not hold what is left. What is shown changed, so
+        the change counter moves, though nothing stands at its number.
+        """
+
     # --- what readers ask -------------------------------------------------------------------------------------
 
     def change_seq(self) -> int:

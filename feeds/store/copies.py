@@ -17,7 +17,7 @@ from feeds.model import Twin
 from feeds.store.columns import clean_text
 from feeds.store.dialect import insert_missing
 from feeds.store.memory import chunks
-from feeds.store.tables import alias, article, band, entry, likeness
+from feeds.store.tables import alias, band, entry, identity, likeness
 
 KEPT = dt.timedelta(days=60)
 # of a band that very many articles share, only the newest are looked at: it says little of any two of them
@@ -33,9 +33,9 @@ def elsewhere(connection: Connection, source_id: str, identities: Collection[str
         question = (
             select(alias.c.identity, alias.c.article_id)
             .join_from(alias, entry, entry.c.article_id == alias.c.article_id)
-            .join(article, article.c.id == alias.c.article_id)
+            .join(identity, identity.c.id == alias.c.article_id)
             .where(alias.c.identity.in_(some), alias.c.source_id != source_id, entry.c.twin != Twin.SAME.value)
-            .order_by(article.c.first_seen_at.desc(), article.c.id.desc())
+            .order_by(identity.c.first_seen_at.desc(), identity.c.id.desc())
         )
         firsts = {row.identity: row.article_id for row in connection.execute(question)}
         found.update((each, firsts[clean_text(each)]) for each in some if clean_text(each) in firsts)
@@ -69,10 +69,10 @@ def remember_bands(connection: Connection, given: Mapping[str, Sequence[int]], n
     """Keeps the bands of these articles, by id, in place of those they had; forgets those of old articles."""
     if not given:
         return
-    _forget(connection, [row.article_id for some in chunks(given) for row in _kept(connection, some)])
+    forget_bands(connection, [row.article_id for some in chunks(given) for row in _kept(connection, some)])
     rows: list[dict[str, Any]] = []
     for some in chunks(given):
-        seen = select(article.c.id, article.c.first_seen_at).where(article.c.id.in_(some))
+        seen = select(identity.c.id, identity.c.first_seen_at).where(identity.c.id.in_(some))
         rows += [
             {"article_id": row.id, "first_seen_at": row.first_seen_at, "bands": list(dict.fromkeys(given[row.id]))}
             for row in connection.execute(seen)
@@ -91,14 +91,15 @@ def remember_bands(connection: Connection, given: Mapping[str, Sequence[int]], n
     # twice as many as came, so that what is old always dwindles
     old = select(likeness.c.article_id).where(likeness.c.first_seen_at < now - KEPT)
     oldest = old.order_by(likeness.c.first_seen_at).limit(max(_PRUNED, 2 * len(given)))
-    _forget(connection, list(connection.scalars(oldest)))
+    forget_bands(connection, list(connection.scalars(oldest)))
 
 
 def _kept(connection: Connection, ids: Sequence[str]) -> list[Any]:
     return list(connection.execute(select(likeness).where(likeness.c.article_id.in_(ids))))
 
 
-def _forget(connection: Connection, ids: Sequence[str]) -> None:
+def forget_bands(connection: Connection, ids: Sequence[str]) -> None:
+    """Forgets the bands of these articles."""
     for some in chunks(ids):
         gone = [
             {"one": each, "seen": row.first_seen_at, "whose": row.article_id}

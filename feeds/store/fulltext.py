@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select, text, u
 from feeds.folding.keywords import KEY_VERSION
 from feeds.store import terms
 from feeds.store.dialect import insert_replacing, lock_numbering
-from feeds.store.memory import chunks
+from feeds.store.months import rows_of
 from feeds.store.tables import WORD_COLUMNS, article, cursor, entry
 from feeds.store.terms import Terms
 from feeds.words import WORDS_VERSION
@@ -49,10 +49,7 @@ def read_before(connection: Connection, article_ids: Collection[str]) -> dict[st
 
 def read(connection: Connection, article_ids: Collection[str]) -> dict[str, Read]:
     """The terms of stored articles, by id."""
-    found: dict[str, Read] = {}
-    for some in chunks(article_ids):
-        found.update((row.id, _read(row)) for row in connection.execute(_ARTICLES, {"ids": some}))
-    return found
+    return {row.id: _read(row) for row in rows_of(connection, _ARTICLES, article_ids)}
 
 
 _ARTICLES: Select[Any] = select(
@@ -68,7 +65,7 @@ _ARTICLES: Select[Any] = select(
     article.c.inferred,
     article.c.summary,
     article.c.content_text,
-).where(article.c.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 def _read(row: Row[Any]) -> Read:
@@ -169,6 +166,14 @@ def begin_anew(connection: Connection) -> None:
 def unread(connection: Connection) -> int:
     """How many articles are not in the full text."""
     return connection.scalar(select(func.count()).select_from(entry).where(~entry.c.in_words)) or 0
+
+
+def held(connection: Connection) -> int:
+    """How many articles the full text holds, as it says itself."""
+    if connection.dialect.name != "sqlite":
+        return connection.scalar(text("SELECT count(*) FROM words")) or 0
+    everything = text("SELECT count(*) FROM words WHERE words MATCH :terms")
+    return connection.scalar(everything, {"terms": f"facets : {terms.EVERYTHING}"}) or 0
 
 
 def read_in(connection: Connection, limit: int) -> int:

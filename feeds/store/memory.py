@@ -1,4 +1,4 @@
-"""What a poll remembers: listings and feeds it has read, article pages, identities already stored.
+"""What a poll remembers: listings and feeds it has read, article pages.
 
 Each function works inside the caller's transaction. Answers are keyed by the very string that was asked for, also
 where the database keeps a cleaned form of it.
@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, Connection, Row, Select, Table, and_, bindparam, or_, select
 
-from feeds.model import Known, PageRecord, PageState, TargetRecord, Validators
+from feeds.model import PageRecord, PageState, TargetRecord, Validators
 from feeds.store.columns import clean_text
 from feeds.store.dialect import insert_replacing
-from feeds.store.tables import alias, article, document, entry, page
+from feeds.store.tables import document, page
 
 CHUNK = 500  # values in one IN list, well below what either database takes
 # when a listing was read once and nobody knows when: before anything that is asked about
@@ -110,24 +110,6 @@ def _read_page(row: Row[Any]) -> PageRecord:
         section=row.section,
         read_as=row.read_as,
     )
-
-
-def known(connection: Connection, source_id: str, identities: Collection[str]) -> dict[str, Known]:
-    """The article that each identity or alias belongs to."""
-    found: dict[str, Known] = {}
-    for some in chunks(identities):
-        question = (
-            select(alias.c.identity, article.c.id, article.c.content_hash, entry.c.seq)
-            .join_from(alias, article, article.c.id == alias.c.article_id)
-            .join(entry, entry.c.article_id == article.c.id)
-            .where(alias.c.source_id == source_id, alias.c.identity.in_(some))
-        )
-        rows = {
-            row.identity: Known(article_id=row.id, content_hash=row.content_hash, seq=row.seq)
-            for row in connection.execute(question)
-        }
-        found.update((each, rows[clean_text(each)]) for each in some if clean_text(each) in rows)
-    return found
 
 
 def remember_targets(connection: Connection, source_id: str, records: Mapping[str, TargetRecord]) -> None:

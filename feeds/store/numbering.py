@@ -23,6 +23,8 @@ from feeds.store.memory import chunks
 from feeds.store.planning import Planned
 from feeds.store.tables import change, entry, shelf
 
+_WITHDRAWN = "withdrawn"  # the kind of a change at which nothing stands
+
 
 def last_seq(connection: Connection) -> int:
     """The number of the last change; 0 in an empty store."""
@@ -100,9 +102,31 @@ def number(
     take_out(connection, left, reading)
     _take_away(connection, left, counts)
     _put(connection, numbered, reading, counts)
+    _count(connection, counts)
+    return last + len(places)
+
+
+def withdraw(connection: Connection, article_ids: Collection[str], reading: Reading) -> None:
+    """Takes articles from where they stand, for good.
+
+    Takes a number for it, at which nothing stands: what was answered up to the last one is not what is answered now.
+    """
+    lock_numbering(connection)
+    left = list(_standing(connection, article_ids).values())
+    if not left:
+        return
+    last = connection.execute(select(change).order_by(change.c.seq.desc()).limit(1)).one()
+    row = {"seq": last.seq + 1, "article_id": left[-1].article_id, "kind": _WITHDRAWN, "at": last.at}
+    connection.execute(change.insert(), row)
+    counts = _Counts()
+    take_out(connection, left, reading)
+    _take_away(connection, left, counts)
+    _count(connection, counts)
+
+
+def _count(connection: Connection, counts: _Counts) -> None:
     count_words(connection, counts.uses)
     count_pairs(connection, shelf, (shelf.c.language, shelf.c.section), counts.shelved)
-    return last + len(places)
 
 
 def _standing(connection: Connection, ids: Collection[str]) -> dict[str, Row[Any]]:

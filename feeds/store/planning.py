@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
 from feeds.model import Article, ArticleUpdate, Change
-from feeds.store.memory import chunks, known
+from feeds.store.months import rows_of
+from feeds.store.naming import dropped, known
 from feeds.store.rows import said, whole_hash
 from feeds.store.tables import article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What is to be done with one article: ``stored_id`` is its row, ``bands`` are to be kept unless None."""
+    """What is to be done with one article: ``stored_id`` is its row, ``bands`` are to be kept unless None.
+
+    ``first_seen_at`` is that of the row; None for one that is new.
+    """
 
     article: Article
     stored_id: str
     change: Change
+    first_seen_at: dt.datetime | None
     bands: tuple[int, ...] | None = None
 
 
@@ -27,6 +33,7 @@ class Planned:
 class _Stored:
     content_hash: str
     whole_hash: str
+    first_seen_at: dt.datetime | None = None
 
 
 def plan(
@@ -37,26 +44,36 @@ def plan(
     What the update says is believed only as far as the rows agree: a NEW article that is stored already becomes an
     update or, with an equal content hash, SAME; an UPDATED one with nothing different in any field is SAME; one
     whose id is not stored is looked for by its identity and aliases before it is taken as new. An article that
-    comes twice is written once, as it came last.
+    comes twice is written once, as it came last. For one that was dropped nothing is to be done.
     """
     stored = _stored(connection, [each.article.id for each in updates])
     owners = _owners(connection, source_id, [each for each in updates if each.article.id not in stored])
     stored |= _stored(connection, owners.values())
+    ids = {each.article.id: owners.get(each.article.id, each.article.id) for each in updates}
+    gone = dropped(connection, set(ids.values()) - stored.keys())
     planned: dict[str, Planned] = {}
     for each in updates:
-        stored_id = owners.get(each.article.id, each.article.id)
+        stored_id = ids[each.article.id]
+        if stored_id in gone:
+            continue
         before = stored.get(stored_id)
         change = _verdict(each, before)
         earlier = planned.get(stored_id)
         if earlier is not None:
             planned[stored_id] = _together(earlier, each, change)
         else:
-            planned[stored_id] = Planned(article=each.article, stored_id=stored_id, change=change, bands=each.bands)
+            planned[stored_id] = Planned(
+                article=each.article,
+                stored_id=stored_id,
+                change=change,
+                first_seen_at=before.first_seen_at if before else None,
+                bands=each.bands,
+            )
         if change is not Change.SAME:
             stored[stored_id] = _Stored(
                 content_hash=each.article.content_hash, whole_hash=whole_hash(said(each.article))
             )
-    return list(planned.values()), {each.article.id: owners.get(each.article.id, each.article.id) for each in updates}
+    return list(planned.values()), ids
 
 
 def _verdict(each: ArticleUpdate, before: _Stored | None) -> Change:
@@ -79,13 +96,13 @@ def _together(earlier: Planned, later: ArticleUpdate, change: Change) -> Planned
     return replace(earlier, article=replace(later.article, aliases=aliases), change=kind, bands=bands)
 
 
-def _stored(connection: Connection, ids: Iterable[str]) -> dict[str, _Stored]:
-    found: dict[str, _Stored] = {}
-    for some in chunks(list(ids)):
-        question = select(article.c.id, article.c.content_hash, article.c.whole_hash).where(article.c.id.in_(some))
-        for row in connection.execute(question):
-            found[row.id] = _Stored(content_hash=row.content_hash, whole_hash=row.whole_hash)
-    return found
+def _stored(connection: Connection, ids: Collection[str]) -> dict[str, _Stored]:
+    here = article.c
+    question = select(here.id, here.content_hash, here.whole_hash, here.first_seen_at)
+    return {
+        row.id: _Stored(content_hash=row.content_hash, whole_hash=row.whole_hash, first_seen_at=row.first_seen_at)
+        for row in rows_of(connection, question, ids)
+    }
 
 
 def _owners(connection: Connection, source_id: str, strangers: Sequence[ArticleUpdate]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 from feeds.model import NOTHING, KeywordCount, StoredArticle
 from feeds.store.columns import clean_text
 from feeds.store.memory import chunks
+from feeds.store.months import rows_of
 from feeds.store.questions import matching
 from feeds.store.rows import read_article
 from feeds.store.stories import translations_of
@@ -24,24 +25,21 @@ def load(connection: Connection, article_ids: Collection[str]) -> dict[str, Stor
         names = select(alias.c.article_id, alias.c.identity).where(
             alias.c.article_id.in_(some), alias.c.place.is_not(None)
         )
-        for row in connection.execute(names.order_by(alias.c.article_id, alias.c.place)):
-            aliases.setdefault(row.article_id, []).append(row.identity)
+        for name in connection.execute(names.order_by(alias.c.article_id, alias.c.place)):
+            aliases.setdefault(name.article_id, []).append(name.identity)
         rows = select(article, entry.c.seq, entry.c.twin, entry.c.original_id).join_from(
             article, entry, entry.c.article_id == article.c.id
         )
         told = translations_of(connection, some)
-        for row in connection.execute(rows.where(article.c.id.in_(some))):
+        for row in rows_of(connection, rows, some):
             found[row.id] = read_article(row, tuple(aliases.get(row.id, ())), told.get(row.id, NOTHING))
     return found
 
 
 def addresses(connection: Connection, article_ids: Collection[str]) -> dict[str, str]:
     """Where the pages of articles are, by id."""
-    found: dict[str, str] = {}
-    for some in chunks(article_ids):
-        rows = connection.execute(select(article.c.id, article.c.url).where(article.c.id.in_(some)))
-        found.update((row.id, row.url) for row in rows)
-    return found
+    rows = rows_of(connection, select(article.c.id, article.c.url), article_ids)
+    return {row.id: row.url for row in rows}
 
 
 def languages(connection: Connection) -> dict[str, int]:

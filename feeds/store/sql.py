@@ -41,8 +41,11 @@ from feeds.store import (
     activity,
     archives,
     copies,
+    dropping,
     memory,
+    naming,
     numbering,
+    partitions,
     questions,
     reading,
     registering,
@@ -233,7 +236,7 @@ class SqlStore:
     def known(self, source_id: str, identities: Collection[str]) -> Mapping[str, Known]:
         """The articles that these identities belong to."""
         with self._reading() as connection:
-            return memory.known(connection, source_id, identities)
+            return naming.known(connection, source_id, identities)
 
     def elsewhere(self, source_id: str, identities: Collection[str]) -> Mapping[str, str]:
         """Articles of other sources that have these identities."""
@@ -259,6 +262,20 @@ class SqlStore:
         """
         with self._writing() as connection:
             return writing.write(connection, claim, update, now)
+
+    def make_room(self, now: dt.datetime) -> None:
+        """Makes the partitions that new articles need."""
+        with self._writing() as connection:
+            partitions.make_room(connection, now)
+
+    def drop_before(self, month: dt.date, *, limit: int) -> int:
+        """Drops old articles, and the partitions that hold none any more."""
+        with self._writing() as connection:
+            number = dropping.drop(connection, month, limit)
+        if number < limit:
+            with self._writing() as connection:
+                partitions.drop_passed(connection, month)
+        return number
 
     def change_seq(self) -> int:
         """The number of the last change."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from feeds.model import StoryLink
 from feeds.store.memory import chunks
+from feeds.store.months import rows_of
 from feeds.store.tables import article, translation
 
 
@@ -74,6 +75,13 @@ def rename_languages(connection: Connection, moved: Mapping[str, str]) -> None:
             connection.execute(update(translation).where(mine).values(language=tag))
 
 
+def forget_links(connection: Connection, article_ids: Collection[str]) -> None:
+    """Parts articles that go from the rest of their stories."""
+    for name, rows in _rows(connection, article_ids).items():
+        for row in rows:
+            _part(connection, name, row.other_id)
+
+
 def _stored(link: StoryLink, stored_ids: Mapping[str, str]) -> StoryLink:
     one, other = (stored_ids.get(name, name) for name in _ends(link))
     return replace(link, one_id=one, other_id=other)
@@ -84,11 +92,8 @@ def _ends(link: StoryLink) -> tuple[str, str]:
 
 
 def _languages(connection: Connection, ids: Collection[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for some in chunks(ids):
-        rows = connection.execute(select(article.c.id, article.c.language).where(article.c.id.in_(some)))
-        found.update((row.id, row.language) for row in rows)
-    return found
+    rows = rows_of(connection, select(article.c.id, article.c.language), ids)
+    return {row.id: row.language for row in rows}
 
 
 def _rows(connection: Connection, ids: Collection[str]) -> dict[str, list[Row[Any]]]:

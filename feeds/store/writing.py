@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from feeds.model import Article, Change, Claim, Marking, StoryLink, Update
 from feeds.store.activity import count_days
-from feeds.store.columns import clean_text
+from feeds.store.columns import Instant, clean_text
 from feeds.store.copies import remember_bands
 from feeds.store.dialect import insert_missing, insert_replacing
 from feeds.store.fulltext import Reading, read, read_before
@@ -93,11 +93,13 @@ def _write_articles(connection: Connection, changed: Sequence[Planned], now: dt.
             named = {"id": each.stored_id, "source_id": each.article.source_id, "identity": each.article.identity}
             fresh.append(row | named | {"first_seen_at": now})
         else:
-            edited.append(row | {"stored_id": each.stored_id})
+            edited.append(row | {"stored_id": each.stored_id, "seen": each.first_seen_at})
     if fresh:
         connection.execute(article.insert(), fresh)
     if edited:
-        connection.execute(update(article).where(article.c.id == bindparam("stored_id")), edited)
+        # both, since the second says in which month PostgreSQL has the row
+        there = (article.c.id == bindparam("stored_id")) & (article.c.first_seen_at == bindparam("seen", type_=Instant))
+        connection.execute(update(article).where(there), edited)
 
 
 def _write_aliases(connection: Connection, source_id: str, planned: Sequence[Planned]) -> None:

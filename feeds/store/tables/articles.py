@@ -1,4 +1,4 @@
-"""Articles: what each is, where it stands, what it repeats, and its words."""
+"""Articles: which there ever were, what each is, where it stands, what it repeats, and its words."""
 
 from __future__ import annotations
 
@@ -25,6 +25,28 @@ from sqlalchemy import (
 from feeds.store.columns import CleanText, Instant, JsonText, Seq
 from feeds.store.tables.shared import metadata
 
+# every article ever stored, and of one that was dropped (``dropping``) what a poll needs to know it again. A trigger on
+# ``article`` writes it, so that the version before does too
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", CleanText, primary_key=True),
+    Column("source_id", CleanText, ForeignKey("source.id"), nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("content_hash", String(32)),  # null while the article is there and says so itself
+    sqlite_with_rowid=False,
+)
+# only articles that are there
+_THERE = text("content_hash IS NULL")
+Index(
+    "identity_by_first_seen",
+    identity.c.first_seen_at,
+    identity.c.id,
+    sqlite_where=_THERE,
+    postgresql_where=_THERE,
+)
+
+# on PostgreSQL in one partition a month (UTC) of ``first_seen_at`` (``months``), which the primary key holds there too
 article = Table(
     "article",
     metadata,
@@ -70,7 +92,7 @@ alias = Table(
     metadata,
     Column("source_id", CleanText, ForeignKey("source.id"), primary_key=True),
     Column("identity", CleanText, primary_key=True),
-    Column("article_id", CleanText, ForeignKey("article.id"), nullable=False),
+    Column("article_id", CleanText, ForeignKey("identity.id"), nullable=False),
     # its place among the article's aliases; null for the identity itself where no alias repeats it
     Column("place", Integer),
     sqlite_with_rowid=False,
@@ -83,7 +105,7 @@ Index("alias_by_identity", alias.c.identity, alias.c.article_id)
 likeness = Table(
     "likeness",
     metadata,
-    Column("article_id", CleanText, ForeignKey("article.id"), primary_key=True),
+    Column("article_id", CleanText, ForeignKey("identity.id"), primary_key=True),
     Column("first_seen_at", Instant, nullable=False),
     Column("bands", JsonText, nullable=False),
     sqlite_with_rowid=False,
@@ -103,7 +125,7 @@ change = Table(
     "change",
     metadata,
     Column("seq", Seq, primary_key=True, autoincrement=False),
-    Column("article_id", CleanText, ForeignKey("article.id"), nullable=False),
+    Column("article_id", CleanText, ForeignKey("identity.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )
@@ -112,7 +134,7 @@ entry = Table(
     "entry",
     metadata,
     Column("seq", Seq, primary_key=True, autoincrement=False),
-    Column("article_id", CleanText, ForeignKey("article.id"), nullable=False),
+    Column("article_id", CleanText, ForeignKey("identity.id"), nullable=False),
     Column("source_id", CleanText, nullable=False),
     Column("language", CleanText, nullable=False),
     Column("section", CleanText, nullable=False),  # empty: none
@@ -144,9 +166,9 @@ Index(
 translation = Table(
     "translation",
     metadata,
-    Column("article_id", CleanText, ForeignKey("article.id"), primary_key=True),
+    Column("article_id", CleanText, ForeignKey("identity.id"), primary_key=True),
     Column("language", CleanText, primary_key=True),
-    Column("other_id", CleanText, ForeignKey("article.id"), primary_key=True),
+    Column("other_id", CleanText, ForeignKey("identity.id"), primary_key=True),
     Column("evidence", Text, nullable=False),
     Column("certainty", Float, nullable=False),
     sqlite_with_rowid=False,
