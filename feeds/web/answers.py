@@ -1,10 +1,10 @@
 """The table of ready answers: a feed's address in, its bytes with every form and validator out.
 
-The store's change counter, read a few times a second, says whether anything can be stale. When it has moved, a feed
-that is asked for is good as long as none of the changes can concern it (``changes``). Else it compares its window
-(article ids and change numbers) with the one it was made from, and is rendered again only when that differs; articles
-are loaded once for all feeds and formats. Feeds nobody asks for cost nothing. While the store does not answer, whatever
-was ready stays in use.
+The store's change counter, read a few times a second (``pulse``), says whether anything can be stale. When it has
+moved, a feed that is asked for is good as long as none of the changes can concern it (``changes``). Else it compares
+its window (article ids and change numbers) with the one it was made from, and is rendered again only when that differs;
+articles are loaded once for all feeds and formats. Feeds nobody asks for cost nothing. While the store does not answer,
+whatever was ready stays in use, and says that it may be stale.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import hashlib
 import threading
 import time
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -33,7 +33,6 @@ from feeds.query import (
     spell_named,
     write_parameters,
 )
-from feeds.render.head import NO_HISTORY
 from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web.archives import Histories
@@ -44,12 +43,13 @@ from feeds.web.loading import Loader
 from feeds.web.making import Maker
 from feeds.web.memory import BoundedMemory
 from feeds.web.named import NamedFeeds
+from feeds.web.pulse import Pulse
 from feeds.web.ready import OVERHEAD_BYTES, Ready
 
-LOOK_S = 0.5  # how long an answer may be behind the store
-LOOK_EVERY_S = 0.2  # so often a thread looks that does nothing else
-IDLE_S = 2.0  # so long after the last question it goes on looking
-WAIT_S = 0.25  # for another thread that looks, before what is there is used
+REFRESH_WAIT_S = 0.25  # for another thread that makes a feed anew, before what is there is used
+# What a feed shows beside its articles has no change number: labels of keywords by use, names of sources and how much
+# of them is handed on, addresses of originals and translations. So often it is compared, and all nodes show the same.
+COMPARE_EVERY_MIN = 10
 _HOUR = dt.timedelta(hours=1)
 
 
@@ -59,7 +59,8 @@ class _Slot:
 
     ``named`` is the named feed that it is. ``good_until`` is when time alone may change its answer; None for most,
     which only a change in the store changes. ``meant`` stands for what its keywords meant when it was made, ``asked``
-    is the question with all of that. Of the window only what tells another from it is kept: 50 ids take 9 KB.
+    is the question with all of that. Of the window only what tells another from it is kept: 50 ids take 9 KB. ``shown``
+    tells from any other all that it shows, also what has no change number, as it was looked at in that ``minute``.
     """
 
     query: FeedQuery
@@ -71,8 +72,9 @@ class _Slot:
     seq: int = -1
     asked: FeedQuery = field(default_factory=FeedQuery)
     window: bytes = b""
+    shown: bytes = b""
+    minute: int = 0
     marks: array[int] = field(default_factory=lambda: array("q"))
-    history: Mapping[str, Part] = field(default_factory=lambda: NO_HISTORY)
     ready: Ready | None = None
     good_until: dt.datetime | None = None
     meant: str = ""
@@ -101,8 +103,9 @@ class Answers:
         max_bytes: int | None = None,
         with_history: bool = True,
         asked_for: AskedFor | None = None,
+        pulse: Pulse | None = None,
     ) -> None:
-        """An empty table of ``max_bytes`` (``answers_mb``).
+        """An empty table of ``max_bytes`` (``answers_mb``), kept right by ``pulse``, of the same store.
 
         ``with_history`` unless nobody could answer for further documents of a feed.
         """
@@ -118,13 +121,12 @@ class Answers:
         self._slots: BoundedMemory[tuple[str, str], _Slot] = BoundedMemory(
             settings.answers_mb * 1_000_000 if max_bytes is None else max_bytes
         )
-        self._look = threading.Lock()
-        self._looked_at = float("-inf")
-        self._seq = -1
-        self._asked_at = float("-inf")
-        self._is_down = False
+        self._pulse = pulse or Pulse(store, clock=clock)
+        self._pulse.on_look = self._learn
+        self.change_seq = self._pulse.seq  # the method itself: it is on the way of every answer
         self._asked_for = asked_for
         self._today: dt.date | None = None
+        self._minute = 0
         self._changes = Changes(store, self.loader.load)
 
     def at(self, wsgi_path: str, parameters: str = "") -> Ready | None:
@@ -136,6 +138,8 @@ class Answers:
         if slot is None:
             return None
         seq = self.change_seq()
+        if self._pulse.is_down:
+            return self._as_it_was(slot)
         if self._is_current(slot, seq):
             return slot.ready
         try:
@@ -197,93 +201,75 @@ class Answers:
         """What the answers kept now weigh together."""
         return self._slots.size_bytes
 
-    def change_seq(self) -> int:
-        """The store's change counter as it was half a second ago at most; the last known while the store is down."""
-        self._asked_at = self._clock()
-        if self._asked_at - self._looked_at < LOOK_S:
-            return self._seq
-        if self._look.acquire(timeout=WAIT_S):
-            try:
-                if self._clock() - self._looked_at >= LOOK_S:
-                    self._read_seq()
-            finally:
-                self._look.release()
-        return self._seq
-
-    def keep_looking(self) -> None:
-        """Looks at the store in a thread of its own while feeds are asked for, so that no request waits for it."""
-        threading.Thread(target=self._look_for_ever, name="looking", daemon=True).start()
-
-    def _look_for_ever(self) -> None:
-        while True:
-            time.sleep(LOOK_EVERY_S)
-            if self._clock() - self._asked_at < IDLE_S:
-                with self._look:
-                    self._read_seq()
-
-    def _read_seq(self) -> None:
-        now = self._clock()
+    def _learn(self, before: int, after: int) -> None:
         self._today = self._asked_for.today() if self._asked_for is not None else None
-        try:
-            seq = self._store.change_seq()
-            self._is_down = False
-        except StoreError:
-            self._is_down = True
-        else:
-            if seq != self._seq:
-                with suppress(StoreError):  # then every feed asks by itself
-                    self._changes.learn(self._seq, seq)
-                self._seq = seq
-        self._looked_at = now
+        self._minute = int(self._clock() // 60)
+        if before != after:
+            with suppress(StoreError):  # then every feed asks by itself
+                self._changes.learn(before, after)
+
+    def _as_it_was(self, slot: _Slot) -> Ready | None:
+        """The answer while the store does not say whether it is right; an archive never is anything else."""
+        return slot.ready if slot.ready is None or slot.part.archive is not None else slot.ready.marked_stale()
 
     def _refresh(self, slot: _Slot, seq: int) -> Ready | None:
         """Brings a slot up to date; None when its feed is now spelled otherwise."""
-        with slot.lock:
-            if slot.ready is not None and (self._is_down or self._is_current(slot, seq)):
+        if not slot.lock.acquire(timeout=-1 if slot.ready is None else REFRESH_WAIT_S):
+            return self._as_it_was(slot)
+        try:
+            if slot.ready is not None and self._pulse.is_down:
+                return self._as_it_was(slot)
+            if self._is_current(slot, seq):
                 return slot.ready
             try:
-                if slot.named is None and self._is_elsewhere(slot):
-                    self._slots.drop(slot.key)
-                    return None
-                now, meant = self._now(), self._catalogue.meant_by(slot.query)
-                if slot.part.archive is not None:
-                    slot.seq, slot.meant = seq, meant
-                    return slot.ready
-                asked = self.loader.asked(slot.query, now)
-                window = self._look_at(slot, asked)
+                return self._bring_up(slot, seq)
             except StoreError:
                 if slot.ready is None:
                     raise
-                return slot.ready
-            slot.window, slot.marks = _digest(window), marks_of(window)
-            slot.asked = slot.query if asked == slot.query else asked  # one and the same for most: it is kept
-            if self._asked_for is not None and slot.part == NEWEST:
-                slot.mark = window_mark(window[: self._settings.feed_entries])
-                self._note(slot, self._asked_for)
-            slot.seq, slot.meant = seq, meant
-            slot.good_until = full_hour(now) + _HOUR if is_relative(slot.query.question) else None
+                return self._as_it_was(slot)
+        finally:
+            slot.lock.release()
+
+    def _bring_up(self, slot: _Slot, seq: int) -> Ready | None:
+        if slot.named is None and self._is_elsewhere(slot):
+            self._slots.drop(slot.key)
+            return None
+        now, meant = self._now(), self._catalogue.meant_by(slot.query)
+        if slot.part.archive is not None:
+            slot.seq, slot.meant, slot.minute = seq, meant, self._minute
             return slot.ready
+        asked = self.loader.asked(slot.query, now)
+        window = self._look_at(slot, asked)
+        slot.window, slot.marks = _digest(window), marks_of(window)
+        slot.asked = slot.query if asked == slot.query else asked  # one and the same for most: it is kept
+        if self._asked_for is not None and slot.part == NEWEST:
+            slot.mark = window_mark(window[: self._settings.feed_entries])
+            self._note(slot, self._asked_for)
+        slot.seq, slot.meant = seq, meant
+        slot.good_until = full_hour(now) + _HOUR if is_relative(slot.query.question) else None
+        return slot.ready
 
     def _look_at(self, slot: _Slot, asked: FeedQuery) -> Window:
         """The articles of a slot's feed as they are now; made anew where they, or the way on from there, differ."""
         limit = self._histories.reach(slot.query, is_named=slot.named is not None)
-        window = self._store.window(asked, limit=limit, before_seq=slot.part.before)
+        window, minute = self._store.window(asked, limit=limit, before_seq=slot.part.before), self._minute
         is_same = slot.ready is not None and _digest(window) == slot.window
-        if is_same and slot.part.before is None:
+        if is_same and slot.part.before is None and minute - slot.minute < COMPARE_EVERY_MIN:
             return window
         history = self._histories.relations(slot.query, asked, window, slot.part, slot.named)
-        if not is_same or history != slot.history:
-            shown = window[: self._settings.feed_entries]
-            slot.ready = self._maker.make(
-                slot.query, slot.format, shown, named=slot.named, part=slot.part, history=history
-            )
-            slot.history = history
+        articles = window[: self._settings.feed_entries]
+        shown = self._maker.gather(slot.query, articles, named=slot.named, part=slot.part, history=history)
+        mark = shown.mark
+        if slot.ready is None or mark != slot.shown:
+            slot.ready = self._maker.make(slot.query, slot.format, shown, named=slot.named, part=slot.part)
+            slot.shown = mark
             self._slots.put(slot.key, slot, _weigh(slot))
+        slot.minute = minute
         return window
 
     def _is_current(self, slot: _Slot, seq: int) -> bool:
         """Whether the answer is right at that change number, as far as can be told without the store."""
-        if slot.ready is None or not self._is_good(slot):
+        if slot.ready is None or not self._is_good(slot) or self._minute - slot.minute >= COMPARE_EVERY_MIN:
             return False
         if slot.noted_on != self._today and slot.mark and self._asked_for is not None:
             self._note(slot, self._asked_for)

@@ -73,11 +73,14 @@ def _check_since(since: int) -> None:
 def article(article_id: str) -> Response:
     """One article by its id."""
     content = Content(_given(ARTICLE_OPERATION).choice("content"))
-    stored = services().store.load([article_id]).get(article_id)
-    if stored is None:
-        return _problem(HTTPStatus.NOT_FOUND, "There is no article with this id.")
-    names = source_names([stored.article.source_id])
-    return _answer(ARTICLE_OPERATION, (article_id, content), lambda: article_out(stored, content, names))
+
+    def make() -> object:
+        stored = services().store.load([article_id]).get(article_id)
+        if stored is None:
+            raise _UnknownArticleError
+        return article_out(stored, content, source_names([stored.article.source_id]))
+
+    return _answer(ARTICLE_OPERATION, (article_id, content), make)
 
 
 @room.get("/api/keywords")
@@ -194,6 +197,15 @@ def _problem(status: HTTPStatus, detail: str, *, parameter: str | None = None, p
     answer.headers["Cache-Control"] = "no-store" if status is HTTPStatus.SERVICE_UNAVAILABLE else "public, max-age=10"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+class _UnknownArticleError(LookupError):
+    """No article has this id."""
+
+
+@room.errorhandler(_UnknownArticleError)
+def _no_article(_error: _UnknownArticleError) -> Response:
+    return _problem(HTTPStatus.NOT_FOUND, "There is no article with this id.")
 
 
 @room.errorhandler(ParameterError)

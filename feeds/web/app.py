@@ -15,6 +15,7 @@ from feeds.store.base import Store
 from feeds.web import api, feeds, layout, opml, ops, pages, sources
 from feeds.web.answers import Answers
 from feeds.web.asked import AskedFor
+from feeds.web.bounded import bounded
 from feeds.web.catalogue import Catalogue
 from feeds.web.errors import speak_of_errors
 from feeds.web.gate import close_to_strangers
@@ -23,6 +24,7 @@ from feeds.web.limits import limit_clients
 from feeds.web.locales import use_locales
 from feeds.web.metrics import Meter
 from feeds.web.named import NamedFeeds
+from feeds.web.pulse import Pulse
 from feeds.web.services import NAME, Services, services
 
 
@@ -40,13 +42,16 @@ def create_app(settings: Settings, store: Store, *, clock: Callable[[], dt.datet
     app.url_map.merge_slashes = False  # read_address reads any number of them, and answers 301 and not 308
     app.url_map.converters["feed_path"] = feeds.FeedPath
     concepts = ConceptsFile(settings.config, cache_folder=settings.data)
+    pulse = Pulse(store)
+    store = bounded(store, pulse, settings)
     catalogue, named = Catalogue(store, concepts=concepts), NamedFeeds(settings.config)
     asked_for = AskedFor(store, now=clock) if settings.public_hub else None
     app.extensions[NAME] = Services(
         settings=settings,
         store=store,
         catalogue=catalogue,
-        answers=Answers(settings, store, catalogue, now=clock, named=named, asked_for=asked_for),
+        answers=Answers(settings, store, catalogue, now=clock, named=named, asked_for=asked_for, pulse=pulse),
+        pulse=pulse,
         asked_for=asked_for,
         named=named,
         meter=Meter(store, clock),

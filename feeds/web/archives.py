@@ -116,7 +116,9 @@ class Histories:
                 return None
             history = _beside(found.previous)
             window = [(name, -1) for name in found.articles]  # as they are now
-            made = self._maker.make(query, format_, window, named=named, part=Part(archive=number), history=history)
+            part = Part(archive=number)
+            shown = self._maker.gather(query, window, named=named, part=part, history=history)
+            made = self._maker.make(query, format_, shown, named=named, part=part)
             written = ArchiveDocument(body=made.plain, last_modified=made.last_modified, previous=found.previous)
             kept = self._store.keep_archive_document(feed, number, format_, written)
         history = _beside(kept.previous)

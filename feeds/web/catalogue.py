@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 from feeds.concepts import ConceptsFile
+from feeds.errors import StoreError
 from feeds.model import FeedQuery, KeywordCount, SourceState, SourceStatus
 from feeds.store.base import Store
 
@@ -41,7 +42,8 @@ class Kept(Generic[T]):
     def value(self, *, older_than_s: float | None = None) -> T:
         """The value, read again when its time is over, or when it is older than ``older_than_s``.
 
-        One thread reads; meanwhile the others get the value before, if there is one and it may be that old.
+        One thread reads; meanwhile the others get the value before, if there is one and it may be that old. So does
+        everybody while the store does not answer. Raises StoreError when there is none.
         """
         before = self._value
         if not self._lock.acquire(blocking=before is None or older_than_s is not None):
@@ -51,7 +53,12 @@ class Kept(Generic[T]):
             now = self._clock()
             stale = now >= self._until or (older_than_s is not None and now - self._read_at >= older_than_s)
             if self._value is None or stale:
-                self._value = self._read()
+                try:
+                    self._value = self._read()
+                except StoreError:  # what there was is still what there is, but not all that there may be
+                    if self._value is None or older_than_s is not None:
+                        raise
+                    return self._value
                 self._read_at = self._clock()
                 took_s = self._read_at - now
                 is_quick = took_s <= self._quick_s

@@ -27,6 +27,7 @@ room = Blueprint("feeds", __name__)
 open_to_all_origins(room)
 
 SOURCES_OFFERED = 50
+PLACE_OVERHEAD_BYTES = 2000
 
 
 class FeedPath(BaseConverter):
@@ -42,13 +43,31 @@ def feed(_path: str) -> BaseResponse:
     shared = services()
     asked = request.query_string.decode("latin-1")
     try:
-        place = find_place(asked_path(), asked, shared.catalogue, shared.named)
+        place = find_known(asked_path(), asked)
     except StoreError:  # which is asked whether there is such a feed; whatever is ready was there
         ready = shared.answers.at(request.environ["PATH_INFO"], known_parameters(asked))
         if ready is None:
             raise
         return respond(ready)
     return _answer(place)
+
+
+def find_known(path: str, asked: str) -> Place | Moved | Missing | Mistaken:
+    """What is at a path with these parameters; while the store does not answer, the page that was there before.
+
+    Raises StoreError where nothing was.
+    """
+    shared = services()
+    try:
+        place = find_place(path, asked, shared.catalogue, shared.named)
+    except StoreError:
+        kept = shared.places.get((path, asked))
+        if kept is None:
+            raise
+        return kept
+    if isinstance(place, Place) and place.address.format is None:
+        shared.places.put((path, asked), place, PLACE_OVERHEAD_BYTES + 4 * (len(path) + len(asked)))
+    return place
 
 
 def _answer(place: Place | Moved | Missing | Mistaken) -> BaseResponse:

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from feeds.folding import language_case
 from feeds.model import FeedQuery
-from feeds.web.addresses import Missing, Moved, Place, find_place
-from feeds.web.feeds import asked_path, refuse
+from feeds.web.addresses import Missing, Moved, Place
+from feeds.web.feeds import asked_path, find_known, refuse
 from feeds.web.links import asker_key, prefix
 from feeds.web.origins import open_to_all_origins
 from feeds.web.ready import Ready, keep_ready
@@ -51,9 +51,8 @@ def feeds_of(language: str) -> BaseResponse:
 @room.get("/feeds/<_languages>/keywords/<path:_keywords>.opml")
 def feeds_around(_languages: str, _keywords: str) -> BaseResponse:
     """A feed of keywords and each keyword alone, in every language that has articles of them."""
-    shared = services()
     path = asked_path().removesuffix(ENDING)
-    place = find_place(path, request.query_string.decode("latin-1"), shared.catalogue, shared.named)
+    place = find_known(path, request.query_string.decode("latin-1"))
     if isinstance(place, Moved):
         path, mark, parameters = place.to.partition("?")
         return redirect(f"{prefix()}{path}{ENDING}{mark}{parameters}", 301)
@@ -62,7 +61,7 @@ def feeds_around(_languages: str, _keywords: str) -> BaseResponse:
     if not isinstance(place, Place) or place.address.format is not None:
         return refuse(Missing(subject="address", name="there are subscription lists of languages and of keywords"))
     query, labels = place.address.query, place.labels
-    has_articles = shared.answers.loader.has_articles
+    has_articles = services().answers.loader.has_articles
     return _answer(query, query, lambda lists: lists.around(query, labels, has_articles))
 
 

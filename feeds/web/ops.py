@@ -26,19 +26,23 @@ FAILING = frozenset(TROUBLE) - {SourceState.QUIET}
 
 @room.get("/health")
 def health() -> Response:
-    """200 while the store answers, however the sources are; 503 when it does not: then this process cannot serve.
+    """200 while this process can serve: however the sources are, and without the store from what is ready ("degraded").
 
-    A broken source is no reason to take a web server out of service, so it shows in the body only. ``sources`` are
-    at most 100, those in trouble first; ``states`` counts all.
+    A broken source is no reason to take a web server out of service, so it shows in the body only. Nor is a store that
+    does not answer while feeds are ready: it is away for every node at once, and a load balancer that took all of them
+    out would make an outage of it. Who watches is told by ``status``, and by ``polyfeed_store_up``. 503 when nothing is
+    ready. ``sources`` are at most 100, those in trouble first; ``states`` counts all.
     """
-    store, catalogue = services().store, services().catalogue
+    store, catalogue, answers = services().store, services().catalogue, services().answers
+    answers.change_seq()  # has the store looked at, also while nobody asks for feeds
     try:
         store.ping()
         seq, counts, mistakes = store.change_seq(), catalogue.states(), store.mistakes()
         articles = sum(store.languages().values())
         found, _ = read_some(store, PRESSING, counts, limit=SOURCES_SHOWN)
     except StoreError:
-        answer = _unavailable()
+        is_ready = answers.size_bytes > 0
+        answer = jsonify(status="degraded", store="unreachable") if is_ready else _unavailable()
     else:
         answer = jsonify(
             status="ok",

@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +31,10 @@ DERIVED_BYTES = 16 * 1024 * 1024  # brotli and deltas of all answers together
 _DERIVED_OVERHEAD_BYTES = 400
 OVERHEAD_BYTES = 3000  # of a feed without articles: the objects around its bytes, its place in the table
 ENTRY_BYTES = 24  # for each entry of a feed: its mark, and where it stands in the body
+
+# of what is handed out while the store does not answer, also of 304. `Warning` is obsolete (RFC 9111, 5.5), and what
+# old caches and readers know; in `Cache-Status` (RFC 9211) we are the cache of what the database holds
+STALE = (("Warning", '110 - "Response is Stale"'), ("Cache-Status", "polyfeed; hit; detail=stale"))
 
 _SUFFIX = {Encoding.IDENTITY: "", Encoding.GZIP: "-g", Encoding.BROTLI: "-b"}
 
@@ -80,6 +84,10 @@ class Ready:
         """Puts the answers with gzip together."""
         object.__setattr__(self, "_whole", self._make_whole(Encoding.GZIP))
         object.__setattr__(self, "_unchanged", self._make_unchanged(Encoding.GZIP))
+
+    def marked_stale(self) -> Ready:
+        """The same answer while the store does not say whether it is still right; with the same validators."""
+        return replace(self, always=(*self.always, *STALE))
 
     @property
     def plain(self) -> bytes:

@@ -13,6 +13,7 @@ from werkzeug.datastructures import Headers
 from feeds.errors import StoreError
 from feeds.settings import Settings
 from feeds.store.base import Store
+from feeds.web.addresses import Place
 from feeds.web.answers import Answers
 from feeds.web.asked import AskedFor
 from feeds.web.catalogue import Catalogue
@@ -20,10 +21,12 @@ from feeds.web.keys import NAMED
 from feeds.web.memory import BoundedMemory
 from feeds.web.metrics import Meter
 from feeds.web.named import NamedFeeds
+from feeds.web.pulse import Pulse
 from feeds.web.ready import Ready, decide
 
 NAME = "polyfeed"
 PAGE_BYTES = 16 * 1024 * 1024
+PLACE_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +40,18 @@ class KeptPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """``clock`` gives the instant that a page calls now (UTC)."""
+    """``clock`` gives the instant that a page calls now (UTC); ``places`` are pages of feeds by path and parameters."""
 
     settings: Settings
     store: Store
     catalogue: Catalogue
     answers: Answers
+    pulse: Pulse
     named: NamedFeeds
     asked_for: AskedFor | None  # None: no hub is told
     meter: Meter
     clock: Callable[[], dt.datetime]
+    places: BoundedMemory[tuple[str, str], Place] = field(default_factory=lambda: BoundedMemory(PLACE_BYTES))
     pages: BoundedMemory[Hashable, KeptPage] = field(default_factory=lambda: BoundedMemory(PAGE_BYTES))
 
 
@@ -61,12 +66,14 @@ def keep_page(key: Hashable, make: Callable[[], Ready], *, for_s: float) -> Read
     """A page as it was made before, unless an article has changed since or ``for_s`` seconds have gone by.
 
     ``key`` names everything else that the page hangs on. Making one takes 10 to 30 ms. While the store is away the
-    last one made stays; Raises StoreError when there is none.
+    last one made stays, and says that it may be stale; raises StoreError when there is none.
     """
     shared = services()
     key = (request.environ.get(NAMED, ""), key)  # feeds' addresses on it name the visitor's own key
     kept = shared.pages.get(key)
     seq, now = shared.answers.change_seq(), time.monotonic()
+    if kept is not None and shared.pulse.is_down and for_s != float("inf"):
+        return kept.ready.marked_stale()
     if kept is not None and kept.seq == seq and now - kept.made_at < for_s:
         return kept.ready
     try:
@@ -74,7 +81,7 @@ def keep_page(key: Hashable, make: Callable[[], Ready], *, for_s: float) -> Read
     except StoreError:
         if kept is None:
             raise
-        return kept.ready
+        return kept.ready.marked_stale()
     shared.pages.put(key, KeptPage(ready=ready, seq=seq, made_at=now), ready.size_bytes)
     return ready
 

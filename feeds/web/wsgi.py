@@ -24,7 +24,7 @@ def build_app(settings: Settings, store: Store) -> FastLayer:
     flask = create_app(settings, store)
     shared = flask.extensions[NAME]
     shared.meter.keep_counting()
-    shared.answers.keep_looking()
+    shared.pulse.keep_looking()
     if shared.asked_for is not None:
         shared.asked_for.keep_writing()
     return FastLayer(flask, shared.answers, shared.meter, Keys(settings.keys))

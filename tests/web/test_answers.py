@@ -15,7 +15,7 @@ from feeds.store.base import Store
 from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
 from feeds.web.making import Maker
-from feeds.web.ready import Ready
+from feeds.web.ready import STALE, Ready
 
 from .conftest import ARTICLES, NOW, Clock, Watched, make_article, write
 
@@ -117,8 +117,10 @@ def test_what_was_ready_stays_while_the_store_is_away(
     write(store, [make_article(20, "rundschau", "de", "Neuigkeit")])
     watched.is_down = True
     clock.now_s += 5
-    assert answers.at("/feeds/de.atom") is before
-    assert answers.ready(GERMAN) is before
+    for kept in (answers.at("/feeds/de.atom"), answers.ready(GERMAN)):
+        assert kept is not None
+        assert (kept.gzip, kept.etag()) == (before.gzip, before.etag())
+        assert kept.always == (*before.always, *STALE)
     with pytest.raises(StoreError):
         answers.ready(JAPANESE)
     assert answers.at("/feeds/ja.atom") is None
@@ -140,8 +142,13 @@ def test_a_failure_between_counter_and_window_keeps_what_was_ready(
 
     with monkeypatch.context() as patch:
         patch.setattr(watched, "window", fail, raising=False)
-        assert answers.at("/feeds/de.atom") is before
-    assert answers.at("/feeds/de.atom") is not before, "tried again at the next request"
+        kept = answers.at("/feeds/de.atom")
+        assert kept is not None
+        assert (kept.etag(), kept.always) == (before.etag(), (*before.always, *STALE))
+    after = answers.at("/feeds/de.atom")
+    assert after is not None
+    assert after.etag() != before.etag(), "tried again at the next request"
+    assert after.always == before.always
 
 
 def test_one_thread_renders_a_feed_and_the_others_get_it(answers: Answers, watched: Watched) -> None:

@@ -239,7 +239,7 @@ def test_a_store_that_is_away(settings: Settings, watched: Watched) -> None:
     client = app.test_client()
     before = client.get("/feeds/de.atom")
     watched.is_down = True
-    for path in ("/feeds/ja.atom", "/feeds/ja", "/sources", "/health"):
+    for path in ("/feeds/ja.atom", "/feeds/ja", "/sources"):
         answer = client.get(path)
         assert answer.status_code == 503, path
         assert answer.headers["Retry-After"] == "5"

@@ -113,7 +113,7 @@ def odd_store(settings: Settings) -> Store:
 def test_nobody_can_tell_who_answered(
     settings: Settings, odd_store: Store, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
 ) -> None:
-    monkeypatch.setattr("feeds.web.answers.LOOK_S", 0.0)  # the store is looked at for each answer
+    monkeypatch.setattr("feeds.web.pulse.LOOK_S", 0.0)  # the store is looked at for each answer
     watched = Watched(odd_store)
     both = Both(create_app(settings, cast("Store", watched), clock=lambda: NOW))
     paths = [unquote(path) for path in data.draw(st.lists(st.sampled_from(PATHS), min_size=1, max_size=2))]
@@ -157,7 +157,7 @@ HEADERS: list[dict[str, str]] = [
 
 
 def test_each_state_of_the_service(settings: Settings, odd_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feeds.web.answers.LOOK_S", 0.0)
+    monkeypatch.setattr("feeds.web.pulse.LOOK_S", 0.0)
     watched = Watched(odd_store)
     both = Both(create_app(settings, cast("Store", watched), clock=lambda: NOW))
     tags: dict[str, list[str]] = {path: [] for path in ("/feeds/de.atom", "/feeds/de.rss", "/feeds/all.json")}
