@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from feeds.errors import StoreError
 from feeds.store import fulltext
+from feeds.store.dialect import NO_LIMITS, set_limits
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 
@@ -35,6 +36,7 @@ def catch_up(reading: Begin, writing: Begin) -> CatchingUp | None:
         is_right, left = fulltext.is_of_this_version(connection), fulltext.unread(connection)
     if not is_right:
         with writing() as connection:
+            set_limits(connection, **NO_LIMITS)
             fulltext.begin_anew(connection)
             left = fulltext.unread(connection)
     if not left:

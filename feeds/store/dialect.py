@@ -75,6 +75,17 @@ def lock_archiving(connection: Connection) -> None:
     take_lock(connection, _ARCHIVING)
 
 
+# for what rightly takes long, such as a migration
+NO_LIMITS = {"statement_timeout": 0, "lock_timeout": 0, "idle_in_transaction_session_timeout": 0}
+
+
+def set_limits(connection: Connection, **limits_ms: int) -> None:
+    """Sets limits of PostgreSQL, by name, for the rest of this transaction; 0 is none."""
+    if connection.dialect.name == "postgresql":
+        for name, value in limits_ms.items():
+            connection.exec_driver_sql(f"SET LOCAL {name} = {value}")
+
+
 def take_lock(connection: Connection, name: int) -> None:
     """Waits for an advisory lock that ends with the transaction; nothing on SQLite."""
     if connection.dialect.name == "postgresql":

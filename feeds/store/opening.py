@@ -1,133 +1,65 @@
 """Opening a store: an address in, a ``SqlStore`` with this version's tables out, or a StoreError of one line.
 
-Migrations run here, in one transaction, by one process at a time: the others wait and find the work done. The
-connections of SQLite are set up here as well.
+Migrations run here, each in one transaction, by one process at a time: the others wait and find the work done. On
+PostgreSQL a step that must wait for a table gives up soon and comes again: whoever asks for that table after it would
+wait as well, for as long as someone before it reads.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sqlite3
+import datetime as dt
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from feeds.errors import StoreError
-from feeds.store.dialect import MIGRATING, take_lock
-from feeds.store.sql import WRITES, SqlStore, told, where
+from feeds.store.connecting import WRITES, connect
+from feeds.store.dialect import MIGRATING, NO_LIMITS, set_limits, take_lock
+from feeds.store.failures import told, where
+from feeds.store.sql import SqlStore
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_FORMS = "write sqlite:////path/to/file or postgresql+psycopg://user@host/name"
 _ONE_AT_A_TIME = threading.Lock()  # Alembic's context is one for the whole process
-_BUSY_TIMEOUT_S = 30.0  # how long a writer waits for another process's write
+_TABLE_WAIT_MS = 3000
+_ATTEMPTS = 10
+_PAUSE_S = 2.0
+_TABLE_IN_USE = {"55P03", "40P01"}  # not had in time; had by one that waits for what this one has
 
 
 def open_store(url: str) -> SqlStore:
     """Opens the database at a SQLAlchemy ``url``, makes or updates its tables, and returns the store.
 
-    Raises StoreError: address unreadable or its driver not installed, folder missing or not writable, file not a
-    database, server unreachable, database from a newer version.
+    Raises StoreError: address unreadable, folder missing or not writable, file not a database, server unreachable,
+    database from a newer version.
     """
-    engine = _engine(url)
+    store = open_tables(url)
     try:
-        if engine.dialect.name == "sqlite":
-            _prepare_file(engine)
-        _migrate(engine)
-        store = SqlStore(engine)
         store.make_keys_anew()
         store.catch_up()
     except StoreError:
-        engine.dispose()
+        store.close()
         raise
     return store
 
 
-# --- the engine ---------------------------------------------------------------------------------------------------
-
-
-def _engine(url: str) -> Engine:
+def open_tables(url: str) -> SqlStore:
+    """The same with keywords and full text as they are, whichever version wrote them: for copies, not for readers."""
+    engine = connect(url)
     try:
-        address = make_url(url)
-    except ArgumentError as error:
-        raise StoreError(f"the database address cannot be read: {_FORMS}") from error
-    if address.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise StoreError(f"a database address that starts with {address.drivername!r} is not supported: {_FORMS}")
-    if address.get_backend_name() == "sqlite" and _in_memory(address):
-        raise StoreError("a database in memory cannot be shared by threads and processes: name a file")
-    try:
-        engine = create_engine(address, pool_size=8, max_overflow=56)
-    except NoSuchModuleError as error:
-        raise StoreError(f"a database address cannot start with {address.drivername!r}: {_FORMS}") from error
-    except ImportError as error:
-        raise StoreError(
-            f"the database driver for {address.drivername!r} is not installed: pip install {error.name}"
-        ) from error
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up)
-        event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _in_memory(address: URL) -> bool:
-    return address.database in {None, "", ":memory:"} or address.query.get("mode") == "memory"
-
-
-# --- SQLite -------------------------------------------------------------------------------------------------------
-
-
-def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
-    """A new connection: transactions are ours to begin, and a lock is waited for."""
-    connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT_S * 1000)}")
-    # in WAL mode NORMAL loses nothing when the process dies, and no more than the last writes when the power goes
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _begin(connection: Connection) -> None:
-    """Writers take the lock at once: a reader that becomes a writer midway could only fail."""
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _prepare_file(engine: Engine) -> None:
-    """Makes the file if there is none, and has it keep a write-ahead log, so that readers never wait for a writer."""
-    file = Path(engine.url.database or "").absolute()
-    if not file.parent.is_dir():
-        raise StoreError(f"cannot open the database {file}: there is no folder {file.parent}; create it first")
-    if not os.access(file.parent, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
-        raise StoreError(f"cannot write the database {file}: give this user the right to write it and its folder")
-    try:
-        with contextlib.closing(sqlite3.connect(file, timeout=_BUSY_TIMEOUT_S)) as connection:
-            _keep_log(connection, time.monotonic() + _BUSY_TIMEOUT_S)
-    except sqlite3.OperationalError as error:
-        raise StoreError(f"cannot open the database {file}: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"cannot open the database {file}: {error}; name another file") from error
-
-
-def _keep_log(connection: sqlite3.Connection, deadline_s: float) -> None:
-    """Switches to WAL, for good. While processes do so at once SQLite answers "locked" without waiting."""
-    while True:
-        try:
-            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline_s:
-                raise
-            time.sleep(0.02)
-        else:
-            if mode != "wal":
-                raise sqlite3.OperationalError(f"this file system cannot keep a write-ahead log (mode {mode})")
-            return
+        _migrate(engine)
+        store = SqlStore(engine)
+        store.make_room(dt.datetime.now(dt.UTC))
+    except StoreError:
+        engine.dispose()
+        raise
+    return store
 
 
 # --- migrations ---------------------------------------------------------------------------------------------------
@@ -145,11 +77,52 @@ def _migrate(engine: Engine) -> None:
             f"the database {where(engine)} is from a newer version of Polyfeed (its tables are at {found}, "
             f"this version knows {head}): update Polyfeed, or name another database"
         )
-    with told(engine), _ONE_AT_A_TIME, engine.execution_options(**{WRITES: True}).begin() as connection:
-        take_lock(connection, MIGRATING)
+    while found != head:
+        found = _step(engine, script)
+
+
+def _step(engine: Engine, script: ScriptDirectory) -> str | None:
+    """One revision on, in a transaction of its own: locks that one step takes are not held while another works.
+
+    Returns the revision reached.
+    """
+    with told(engine):
+        for attempt in range(_ATTEMPTS):
+            time.sleep(_PAUSE_S if attempt else 0)
+            try:
+                with _ONE_AT_A_TIME, engine.execution_options(**{WRITES: True}).begin() as connection:
+                    return _upgrade(connection, script)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _TABLE_IN_USE:
+                    raise
+                stopped = error
+        with engine.connect() as connection:
+            user = connection.execute(_LONGEST).first()
+    who = f", longest by {user.application_name or 'a program'} (process {user.pid}, {user.state})" if user else ""
+    statement = " ".join(str(stopped.statement).split())[:80]
+    raise StoreError(
+        f"the tables of {where(engine)} cannot be brought to this version: others use what is to be changed{who}; end "
+        f"that and start again (it stopped at: {statement})"
+    ) from stopped
+
+
+def _upgrade(connection: Connection, script: ScriptDirectory) -> str | None:
+    """Finds nothing to do where another process was quicker."""
+    set_limits(connection, **NO_LIMITS)
+    take_lock(connection, MIGRATING)
+    set_limits(connection, lock_timeout=_TABLE_WAIT_MS)
+    ahead = [each.revision for each in script.iterate_revisions("head", _revision(connection) or "base")]
+    if ahead:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        command.upgrade(config, "head")  # finds nothing to do where another process was quicker
+        command.upgrade(config, ahead[-1])
+    return _revision(connection)
+
+
+_LONGEST = text(
+    "SELECT pid, application_name, state FROM pg_stat_activity WHERE datname = current_database()"
+    " AND xact_start IS NOT NULL AND pid <> pg_backend_pid() ORDER BY xact_start LIMIT 1"
+)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, case, delete, exists, func, literal, se
 
 from feeds.folding import KEY_VERSION, changed_keys
 from feeds.model import Twin
-from feeds.store.dialect import insert_missing, insert_replacing, lock_numbering
+from feeds.store.dialect import NO_LIMITS, insert_missing, insert_replacing, lock_numbering, set_limits
 from feeds.store.keywords import relabel
 from feeds.store.tables import article_keyword, cursor, entry, keyword, keyword_form, keyword_language
 
@@ -56,6 +56,7 @@ def _next_keys(connection: Connection, after: str) -> list[str]:
 
 def rename(connection: Connection, changed: Mapping[str, str]) -> None:
     """Gives keywords their new keys, and joins them with those that have these already."""
+    set_limits(connection, **NO_LIMITS)  # a keyword of a million articles takes a while
     lock_numbering(connection)
     for old, new in changed.items():
         _rename_rows(connection, old, new)

@@ -12,8 +12,6 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from feeds.errors import StoreError
 from feeds.model import (
@@ -57,10 +55,12 @@ from feeds.store import (
     writing,
 )
 from feeds.store.catching_up import CatchingUp, catch_up
+from feeds.store.connecting import WRITES
+from feeds.store.dialect import set_limits
 from feeds.store.duties import open_duties
+from feeds.store.failures import told, where
 from feeds.store.hints import Hints
 
-WRITES = "polyfeed_writes"  # execution option: the transaction takes the write lock as it begins (SQLite)
 _STEADY = {"isolation_level": "REPEATABLE READ"}
 # A question costs at most one pass through the lists of its terms: milliseconds, but seconds for thirty of the most
 # frequent words among ten million articles. So few are searched at once, and plain feeds never wait for them.
@@ -118,8 +118,7 @@ class SqlStore:
             raise StoreError(f"database {where(self._engine)}: too many searches at once; ask again in a moment")
         try:
             with self._reading() as connection:
-                if connection.dialect.name == "postgresql":
-                    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_SEARCH_TIMEOUT_MS}")
+                set_limits(connection, statement_timeout=_SEARCH_TIMEOUT_MS)
                 yield connection
         finally:
             self._searches.release()
@@ -407,25 +406,3 @@ class SqlStore:
         self._duties.close()
         self._hints.close()
         self._engine.dispose()
-
-
-@contextlib.contextmanager
-def told(engine: Engine) -> Iterator[None]:
-    """Turns what the database says into a StoreError of one line; a statement that is wrong in itself stays a bug."""
-    try:
-        yield
-    except (DBAPIError, PoolTimeout) as error:
-        raise StoreError(f"database {where(engine)}: {reason(error)}") from error
-
-
-def where(engine: Engine) -> str:
-    """The database as an operator names it: the file, or the address without its password."""
-    if engine.dialect.name == "sqlite":
-        return engine.url.database or str(engine.url)
-    return engine.url.render_as_string(hide_password=True)
-
-
-def reason(error: DBAPIError | PoolTimeout) -> str:
-    """What went wrong, in one line, without the statement."""
-    said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    return " ".join(said.split())

@@ -136,9 +136,11 @@ def test_a_file_that_is_no_database(file: Path) -> None:
         ("sqlite:///:memory:", "in memory"),
         ("sqlite:///file:x?mode=memory&uri=true", "in memory"),
         ("mysql://user:secret@host/name", "'mysql' is not supported"),
-        ("postgres://user:secret@host/name", "'postgres' is not supported"),
-        ("postgresql+nothing://user:secret@host/name", "'postgresql+nothing'"),
-        ("postgresql+pg8000://user:secret@host/name", "not installed: pip install pg8000"),
+        ("postgresql+nothing://user:secret@host/name", "'postgresql+nothing' is not supported"),
+        ("postgresql+pg8000://user:secret@host/name", "'postgresql+pg8000' is not supported"),
+        ("postgres://user:secret@127.0.0.1:1/name", "start PostgreSQL there, or check host and port"),
+        ("postgresql://user:secret@127.0.0.1:1/name", "start PostgreSQL there, or check host and port"),
+        ("postgresql+psycopg://user:secret@nowhere.invalid/name", "check the host in the address"),
     ],
 )
 def test_addresses_that_cannot_be_used(url: str, said: str) -> None:
