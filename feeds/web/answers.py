@@ -60,7 +60,7 @@ class _Slot:
     ``named`` is the named feed that it is. ``good_until`` is when time alone may change its answer; None for most,
     which only a change in the store changes. ``meant`` stands for what its keywords meant when it was made, ``asked``
     is the question with all of that. Of the window only what tells another from it is kept: 50 ids take 9 KB. ``shown``
-    tells from any other all that it shows, also what has no change number, as it was looked at in that ``minute``.
+    tells from any other all that it shows, also what has no change number; it is compared in the minute ``compare_in``.
     """
 
     query: FeedQuery
@@ -73,7 +73,8 @@ class _Slot:
     asked: FeedQuery = field(default_factory=FeedQuery)
     window: bytes = b""
     shown: bytes = b""
-    minute: int = 0
+    compare_in: int = 0
+    hangs_on_more: bool = False  # what words mean, and the hour
     marks: array[int] = field(default_factory=lambda: array("q"))
     ready: Ready | None = None
     good_until: dt.datetime | None = None
@@ -138,10 +139,8 @@ class Answers:
         if slot is None:
             return None
         seq = self.change_seq()
-        if self._pulse.is_down:
-            return self._as_it_was(slot)
         if self._is_current(slot, seq):
-            return slot.ready
+            return slot.ready if not self._pulse.is_down else self._as_it_was(slot)
         try:
             return self._refresh(slot, seq)
         except StoreError:
@@ -194,7 +193,9 @@ class Answers:
             raise ValueError("a page is no feed")
         query = address.query if named else self._catalogue.canonical(address.query)
         path = spell_named(named.name, address.format) if named else self._path(query, address.format)
-        return _Slot(query=query, format=address.format, path=path, named=named, part=address.part)
+        hangs_on_more = bool(query.keywords) or query.question is not None
+        part = address.part
+        return _Slot(query=query, format=address.format, path=path, named=named, part=part, hangs_on_more=hangs_on_more)
 
     @property
     def size_bytes(self) -> int:
@@ -236,7 +237,7 @@ class Answers:
             return None
         now, meant = self._now(), self._catalogue.meant_by(slot.query)
         if slot.part.archive is not None:
-            slot.seq, slot.meant, slot.minute = seq, meant, self._minute
+            slot.seq, slot.meant, slot.compare_in = seq, meant, self._minute + COMPARE_EVERY_MIN
             return slot.ready
         asked = self.loader.asked(slot.query, now)
         window = self._look_at(slot, asked)
@@ -254,7 +255,7 @@ class Answers:
         limit = self._histories.reach(slot.query, is_named=slot.named is not None)
         window, minute = self._store.window(asked, limit=limit, before_seq=slot.part.before), self._minute
         is_same = slot.ready is not None and _digest(window) == slot.window
-        if is_same and slot.part.before is None and minute - slot.minute < COMPARE_EVERY_MIN:
+        if is_same and slot.part.before is None and minute < slot.compare_in:
             return window
         history = self._histories.relations(slot.query, asked, window, slot.part, slot.named)
         articles = window[: self._settings.feed_entries]
@@ -264,12 +265,14 @@ class Answers:
             slot.ready = self._maker.make(slot.query, slot.format, shown, named=slot.named, part=slot.part)
             slot.shown = mark
             self._slots.put(slot.key, slot, _weigh(slot))
-        slot.minute = minute
+        slot.compare_in = minute + COMPARE_EVERY_MIN
         return window
 
     def _is_current(self, slot: _Slot, seq: int) -> bool:
         """Whether the answer is right at that change number, as far as can be told without the store."""
-        if slot.ready is None or not self._is_good(slot) or self._minute - slot.minute >= COMPARE_EVERY_MIN:
+        if slot.ready is None or slot.compare_in <= self._minute:
+            return False
+        if slot.hangs_on_more and not self._is_good(slot):
             return False
         if slot.noted_on != self._today and slot.mark and self._asked_for is not None:
             self._note(slot, self._asked_for)

@@ -24,7 +24,9 @@ from feeds.web.refusals import refuse_client
 
 log = structlog.get_logger()
 
-STORAGE = "memory://"
+MEMORY = "memory://"
+PREFIX = "polyfeed:limits"
+REDIS_WAIT_S = 0.25  # it answers in less than a millisecond, or is away
 IPV6_CLIENT_BITS = 64  # what one customer of a provider is given, at least (RFC 6177): one client
 _FORWARDING = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA")
 
@@ -45,7 +47,13 @@ def limit_clients(app: Flask, settings: Settings) -> None:
         application_limits=[settings.client_rate],
         application_limits_deduct_when=was_made,
         application_limits_exempt_when=lambda: not settings.trusted_proxies and unknown_proxies.hand_on(),
-        storage_uri=STORAGE,
+        storage_uri=settings.redis_url or MEMORY,
+        storage_options={"socket_connect_timeout": REDIS_WAIT_S, "socket_timeout": REDIS_WAIT_S}
+        if settings.redis_url
+        else {},
+        key_prefix=PREFIX,
+        in_memory_fallback_enabled=bool(settings.redis_url),
+        swallow_errors=bool(settings.redis_url),  # an answer that was made is given, counted or not
         strategy="fixed-window",
     )
     for room in (layout.room, ops.room):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 import structlog
 from flask import Flask, Response
 
+from cluster.servers import Redis, missing_redis, running_redis
 from feeds.settings import Settings
 from feeds.store.base import Store
 from feeds.web.app import create_app
@@ -125,6 +128,44 @@ def test_the_clients_of_a_proxy_that_is_not_counted_are_not_one_client(limited: 
         ]
     assert set(answers) == {200}
     assert [line["proxy"] for line in lines if "trusted_proxies" in line["event"]] == ["127.0.0.1"], "told once"
+
+
+@pytest.fixture
+def own_redis() -> Iterator[Redis]:
+    if reason := missing_redis():
+        pytest.skip(reason)
+    with running_redis() as server:
+        yield server
+
+
+def test_with_redis_all_processes_count_together(settings: Settings, store: Store, own_redis: Redis) -> None:
+    counted = replace(settings, client_rate=f"{RATE} per hour", redis_url=own_redis.url)
+    one, other = build_app(counted, store), build_app(counted, store)
+    spend(one)
+    assert ask_from(other, "/feeds/all/search", query="q=more").status == 429
+    assert ask_from(other, "/feeds/all/search", NEIGHBOUR, query="q=more").status == 200
+    own_redis.stop()
+    answers = [ask_from(other, "/feeds/all/search", query=f"q=w{number}").status for number in range(RATE + 1)]
+    assert answers == [200] * RATE + [429], "each counts for itself then"
+    own_redis.start()
+    deadline = time.monotonic() + 60
+    while ask_from(other, "/feeds/all/search", query="q=more").status == 429:  # Redis has forgotten, and counts again
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_redis_that_goes_away_while_an_answer_is_made(
+    settings: Settings, store: Store, own_redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = build_app(replace(settings, client_rate=f"{RATE} per hour", redis_url=own_redis.url), store)
+    asked = store.window
+
+    def window(*given: Any, **named: Any) -> Any:
+        own_redis.stop()
+        return asked(*given, **named)
+
+    monkeypatch.setattr(store, "window", window)
+    assert ask_from(app, "/feeds/all/search", query="q=bmw").status == 200
 
 
 @pytest.mark.parametrize(
