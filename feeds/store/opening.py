@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from feeds.errors import StoreError
-from feeds.store.connecting import WRITES, connect
+from feeds.store.connecting import WRITES, connect, connect_read_only
 from feeds.store.dialect import MIGRATING, NO_LIMITS, set_limits, take_lock
 from feeds.store.failures import told, where
 from feeds.store.sql import SqlStore
@@ -60,6 +60,17 @@ def open_tables(url: str) -> SqlStore:
         engine.dispose()
         raise
     return store
+
+
+def open_unchanged(file: Path) -> SqlStore | None:
+    """Opens a SQLite store in which nothing is to be written; None where its tables are not this version's."""
+    engine = connect_read_only(file)
+    with told(engine), engine.connect() as connection:
+        found = _revision(connection)
+    if found == ScriptDirectory(str(_MIGRATIONS)).get_current_head():
+        return SqlStore(engine)
+    engine.dispose()
+    return None
 
 
 # --- migrations ---------------------------------------------------------------------------------------------------

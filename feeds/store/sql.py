@@ -60,6 +60,7 @@ from feeds.store.dialect import set_limits
 from feeds.store.duties import open_duties
 from feeds.store.failures import told, where
 from feeds.store.hints import Hints
+from feeds.store.plain import Side, unhurried
 
 _STEADY = {"isolation_level": "REPEATABLE READ"}
 # A question costs at most one pass through the lists of its terms: milliseconds, but seconds for thirty of the most
@@ -88,6 +89,11 @@ class SqlStore:
         self._duties = open_duties(engine)
         self._hints = Hints(engine)
         self._catching_up: CatchingUp | None = None
+
+    @property
+    def side(self) -> Side:
+        """This store as one side of a copy."""
+        return Side(name=where(self._engine), reading=unhurried(self._reading), writing=unhurried(self._writing))
 
     def make_keys_anew(self) -> None:
         """Compares keywords by this version's folding, also those stored under another one."""
