@@ -25,7 +25,8 @@ def drop(connection: Connection, month: dt.date, limit: int) -> int:
     """Drops the oldest articles that were first seen before a month begins, at most ``limit``; returns how many."""
     here = identity.c
     old = select(here.id, here.source_id).where(here.content_hash.is_(None), here.first_seen_at < month_of(month))
-    names = dict(connection.execute(old.order_by(here.first_seen_at, here.id).limit(limit)).tuples().all())
+    rows = connection.execute(old.order_by(here.first_seen_at, here.id).limit(limit))
+    names = {row.id: row.source_id for row in rows}
     if not names:
         return 0
     # before everything else, as a poll does: so none is in the middle of writing one of these

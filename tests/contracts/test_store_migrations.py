@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 
 import feeds.store.migrations
 from feeds.model import Article, Content, Enclosure, FeedQuery, Field, Has, TargetRecord, Validators
@@ -225,5 +227,78 @@ def test_articles_from_before_their_files_were_kept_are_as_they_were(
     heard = dataclasses.replace(read_again, enclosures=(Enclosure(url="https://daily.example/1.mp3"),))
     assert desk.put(heard, now=NOW) == 4
     assert store.load(["one"])["one"].article == heard
+    store.close()
+    engine.dispose()
+
+
+def test_articles_from_before_there_were_identities_have_one(url_of: Callable[[str], str]) -> None:
+    """Revisions 0010 to 0013, with an article that a wrong clock saw, and the version before going on."""
+    url = url_of("0009")
+    engine = create_engine(url)
+    fill(engine)
+    with engine.begin() as connection:
+        table = MetaData()
+        table.reflect(connection, only=["article"])
+        ahead = an_article("ahead", first_seen_at=NOW.replace(year=2999))
+        connection.execute(table.tables["article"].insert(), [ahead])
+    open_store(url).close()
+    fill(engine, " later")
+    found = inspect(engine)
+    pointing = {
+        (name, key["constrained_columns"][0], key["referred_table"])
+        for name in ("alias", "change", "entry", "likeness", "translation")
+        for key in found.get_foreign_keys(name)
+        if key["referred_table"] != "source"
+    }
+    assert {table for _, _, table in pointing} == {"identity"}
+    assert len(pointing) == 6
+    with engine.connect() as connection:
+        stored = {
+            (row.id, row.first_seen_at) for row in connection.execute(text("SELECT id, first_seen_at FROM article"))
+        }
+        kept = connection.execute(text("SELECT id, first_seen_at FROM identity WHERE content_hash IS NULL"))
+        assert {(row.id, row.first_seen_at) for row in kept} == stored
+        assert len(stored) == 7
+        if engine.dialect.name == "sqlite":
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+            assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+        else:
+            assert not connection.scalar(text("SELECT count(*) FROM pg_constraint WHERE NOT convalidated"))
+            assert not connection.scalar(text("SELECT count(*) FROM article_other"))
+    store = open_store(url)
+    assert sorted(store.known("daily", ["//daily.example/one", "//daily.example/one later"])) == [
+        "//daily.example/one",
+        "//daily.example/one later",
+    ]
+    assert store.drop_before(NOW.date().replace(day=1), limit=99) == 2
+    # a version that knows of no dropped articles brings one back, and nothing else happens
+    fill_again = an_article("old", first_seen_at=NOW)
+    with engine.begin() as connection:
+        connection.execute(table.tables["article"].insert(), [fill_again])
+        assert connection.scalar(text("SELECT content_hash FROM identity WHERE id = 'old'")) is None
+    store.close()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url_of", ["postgresql"], indirect=True)
+def test_a_migration_waits_for_who_reads_and_lets_others_read_and_write(
+    url_of: Callable[[str], str],
+) -> None:
+    """PostgreSQL: it asks for its locks again and again, and holds none while it may not have all."""
+    url = url_of("0009")
+    engine = create_engine(url)
+    fill(engine)
+    with engine.connect() as reader:
+        reader.execute(text("SELECT count(*) FROM article"))
+        migrating = threading.Thread(target=lambda: open_store(url).close())
+        migrating.start()
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watching:
+            while watching.scalar(text("SELECT version_num FROM alembic_version")) != "0011":
+                time.sleep(0.02)
+        fill(engine, " later")
+        assert migrating.is_alive()
+    migrating.join()
+    store = open_store(url)
+    assert len(store.window(FeedQuery(), limit=9)) == 6
     store.close()
     engine.dispose()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from feeds.model import Claim, FeedQuery, Field, Has, Kind, Match, Outcome, Source, SourceState, Update
+from feeds.model import Change, Claim, FeedQuery, Field, Has, Kind, Match, Outcome, Source, SourceState, Update
+from feeds.store import open_store
 from feeds.store.sql import SqlStore
 
 Make = Callable[..., Update]
@@ -221,3 +224,35 @@ def test_a_directory_reads_the_most_used_keywords_only(
     every = plans(store, lambda: store.keywords(limit=9))[-1]
     assert every.startswith("SEARCH keyword USING INDEX keyword_by_use (articles>?)")
     assert "TEMP B-TREE" not in one
+
+
+def test_articles_by_id_are_looked_for_in_their_months_only(
+    new_database: Callable[..., str], update: Make, now: dt.datetime
+) -> None:
+    store = open_store(new_database())
+    store.register([Source(id="daily", name="Daily", kind=Kind.FEED, url="https://daily.example/")], now)
+    claim = store.claim("daily", now, lease_s=86400)
+    assert claim
+    first = dt.datetime(2090, 1, 15, tzinfo=dt.UTC)
+    months = [first.replace(year=2090 + number // 12, month=1 + number % 12) for number in range(60)]
+    for month in months[::4]:
+        store.make_room(month)
+    for number in (3, 40):
+        store.write(claim, update(f"of {number}"), months[number])
+    changed = Update(articles=(replace(update("of 3", title="changed").articles[0], change=Change.UPDATED),))
+    asked: dict[str, Callable[[], object]] = {
+        "load": lambda: store.load(["of 3", "of 40", "of no month"]),
+        "addresses": lambda: store.addresses(["of 3"]),
+        "known": lambda: store.known("daily", ["of 40"]),
+        "write": lambda: store.write(claim, changed, months[50]),
+        "drop": lambda: store.drop_before(dt.date(2090, 5, 1), limit=1),
+    }
+    touched = {}
+    for name, ask in asked.items():
+        seen = [each for each in statements(store, ask, "SELECT", "UPDATE", "DELETE") if "article." in each[0]]
+        with store._engine.connect() as connection:
+            plans = [connection.exec_driver_sql(f"EXPLAIN {text}", values).scalars().all() for text, values in seen]
+        touched[name] = set(re.findall(r" on (article_(?:\d|until|other)\w+)", str(plans)))
+    store.close()
+    of_3, of_40 = {"article_2090_04"}, {"article_2093_05"}
+    assert touched == {"load": of_3 | of_40, "addresses": of_3, "known": of_40, "write": of_3, "drop": of_3}
