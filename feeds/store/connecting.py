@@ -13,8 +13,7 @@ import select
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -74,6 +73,15 @@ def _postgresql(address: URL) -> Engine:
     return engine
 
 
+def apart(engine: Engine) -> psycopg.Connection[Any]:
+    """A connection that is not of the pool and lasts, each statement a transaction by itself; the caller closes it."""
+    connection = engine.connect()
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    connection.detach()
+    driver.autocommit = True
+    return driver
+
+
 def _look(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
     """Replaces a connection that the server ended, so that nobody who comes after a restart of it fails.
 
@@ -96,18 +104,10 @@ def _in_memory(address: URL) -> bool:
 
 
 def _sqlite(address: URL) -> Engine:
-    _prepare_file(Path(address.database or "").absolute())
-    return _begun_by_us(create_engine(address, pool_size=8, max_overflow=56))
-
-
-def connect_read_only(file: Path) -> Engine:
-    """The engine of a SQLite file that is left as it is."""
-    return _begun_by_us(create_engine(f"sqlite:///file:{quote(str(file.absolute()))}?mode=ro&uri=true"))
-
-
-def _begun_by_us(engine: Engine) -> Engine:
+    engine = create_engine(address, pool_size=8, max_overflow=56)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
+    _prepare_file(Path(address.database or "").absolute())
     return engine
 
 

@@ -6,15 +6,18 @@ nothing. On SQLite a lock on a file beside the database, on PostgreSQL an adviso
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import threading
 import zlib
 from abc import ABC, abstractmethod
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import DBAPIError
+import psycopg
+from sqlalchemy import Engine
+
+from feeds.errors import StoreError
+from feeds.store.connecting import apart
 
 _SPACE = 0x706F6C79  # the first of the two numbers that name a lock, so that no other program's is taken
 
@@ -49,7 +52,11 @@ class FileDuties(Duties):
     def _has(self, duty: str) -> bool:
         if duty in self._held:
             return True
-        file = os.open(f"{self._engine.url.database}-{duty}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        name = f"{self._engine.url.database}-{duty}.lock"
+        try:
+            file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise StoreError(f"cannot write {name}: {error.strerror}") from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -71,36 +78,32 @@ class ServerDuties(Duties):
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
-        self._connection: Connection | None = None
+        self._connection: psycopg.Connection[Any] | None = None
         self._held: set[str] = set()
 
     def _has(self, duty: str) -> bool:
         try:
-            connection = self._connected()
-            if duty in self._held:
-                connection.execute(select(1))
-                return True
-            if connection.scalar(select(func.pg_try_advisory_lock(_SPACE, zlib.crc32(duty.encode()) & 0x7FFFFFFF))):
-                self._held.add(duty)
-        except DBAPIError:
+            return self._ask(duty)
+        except psycopg.Error:
+            if self._connection is None:
+                raise  # the server is not to be had
             self._give_up()
-            raise
-        return duty in self._held
+        return self._ask(duty)  # it was restarted: what was held is anybody's now
 
-    def _connected(self) -> Connection:
+    def _ask(self, duty: str) -> bool:
         if self._connection is None:
-            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            # the server gives the locks of a machine that went away to another one within half a minute
-            for name, seconds in (("idle", 10), ("interval", 5), ("count", 4)):
-                self._connection.exec_driver_sql(f"SET tcp_keepalives_{name} = {seconds}")
-        return self._connection
+            self._connection = apart(self._engine)
+        name = (_SPACE, zlib.crc32(duty.encode()) & 0x7FFFFFFF)
+        question = "SELECT 1" if duty in self._held else "SELECT pg_try_advisory_lock({}, {})".format(*name)
+        answer = self._connection.execute(question.encode()).fetchone()
+        if answer and answer[0]:
+            self._held.add(duty)
+        return duty in self._held
 
     def _give_up(self) -> None:
         self._held.clear()
         if self._connection is not None:
-            with contextlib.suppress(DBAPIError):
-                self._connection.invalidate()
-                self._connection.close()
+            self._connection.close()
             self._connection = None
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -39,7 +40,7 @@ def told(engine: Engine) -> Iterator[None]:
     """Turns what the database says into a StoreError of one line; a statement that is wrong in itself stays a bug."""
     try:
         yield
-    except (DBAPIError, PoolTimeout) as error:
+    except (DBAPIError, PoolTimeout, psycopg.Error) as error:
         raise StoreError(f"database {where(engine)}: {reason(error)}") from error
 
 
@@ -50,17 +51,17 @@ def where(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
-def reason(error: DBAPIError | PoolTimeout) -> str:
+def reason(error: DBAPIError | PoolTimeout | psycopg.Error) -> str:
     """What went wrong and what to do, in one line, without the statement."""
     if isinstance(error, PoolTimeout):
         return "every connection of this process is in use: ask again in a moment"
-    said = " ".join(str(error.orig).split())
-    advice = _advice(error, said)
+    original = error.orig if isinstance(error, DBAPIError) else error
+    said = " ".join(str(original).split())
+    advice = _advice(getattr(original, "sqlstate", None), said)
     return f"{said}: {advice}" if advice else said
 
 
-def _advice(error: DBAPIError, said: str) -> str:
-    code = getattr(error.orig, "sqlstate", None)
+def _advice(code: str | None, said: str) -> str:
     if code is not None:
         return _BY_CODE.get(code, "")
     if "connection failed" not in said and "resolve host" not in said:

@@ -321,6 +321,86 @@ def test_a_renewed_lease_lasts_longer(store: Store, now: dt.datetime, source: Ca
     assert claimed(store, now + dt.timedelta(seconds=110)) == ["daily"]
 
 
+# --- a claim that is handed on --------------------------------------------------------------------------------------
+
+
+def test_a_claim_that_is_taken_up_has_a_lease_and_a_token_of_its_own(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("daily")], now)
+    handed = must(store.claim("daily", now, lease_s=60))
+    later = now + dt.timedelta(seconds=50)
+    held = must(store.begin("daily", handed.token, later, lease_s=60))
+    assert (held.source_id, held.token != handed.token) == ("daily", True)
+    assert store.begin("daily", handed.token, later, lease_s=60) is None, "the message came twice"
+    with pytest.raises(LeaseLost):
+        store.finish(handed, ended(later))
+    assert claimed(store, later + dt.timedelta(seconds=59)) == []
+    store.finish(held, ended(later))
+    assert store.begin("daily", held.token, later, lease_s=60) is None, "it ended"
+
+
+def test_a_claim_is_taken_up_late_unless_its_domain_is_polled_meanwhile(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("one", url="https://a.example.org/"), source("two", url="https://b.example.org/")], now)
+    late = must(store.claim("one", now, lease_s=60))
+    late = must(store.begin("one", late.token, now + HOUR, lease_s=60))
+    other = must(store.claim("two", now + 2 * HOUR, lease_s=60))
+    assert store.begin("one", late.token, now + 2 * HOUR, lease_s=60) is None
+    store.finish(other, ended(now + 2 * HOUR))
+    assert store.begin("one", late.token, now + 2 * HOUR, lease_s=60)
+
+
+@pytest.mark.parametrize("after", [{"enabled": False}, {"url": "https://moved.example/"}, None], ids=str)
+def test_a_claim_is_not_taken_up_after_its_source_was_configured_otherwise(
+    store: Store, now: dt.datetime, source: Callable[..., Source], after: dict[str, Any] | None
+) -> None:
+    store.register([source("daily")], now)
+    handed = must(store.claim("daily", now, lease_s=60))
+    store.register([source("daily", **after)] if after is not None else [], now)
+    assert store.begin("daily", handed.token, now, lease_s=60) is None
+
+
+# --- a clock that is set back -------------------------------------------------------------------------------------
+
+
+def test_a_clock_set_back_while_a_poll_runs_takes_nothing_from_it(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("one", url="https://a.example.org/"), source("two", url="https://b.example.org/")], now)
+    handed = store.claim_due(now, limit=9, lease_s=60)[0]
+    back = now - HOUR
+    assert claimed(store, back) == []
+    assert store.claim("two", back, lease_s=60) is None
+    held = must(store.begin("one", handed.token, back, lease_s=60))
+    store.renew(held, back + dt.timedelta(seconds=30), lease_s=60)
+    assert claimed(store, back + dt.timedelta(seconds=60)) == []
+    store.finish(held, ended(back + dt.timedelta(seconds=60)))
+    assert store.claim("two", back + dt.timedelta(seconds=60), lease_s=60)
+
+
+@pytest.mark.parametrize("left", ["registered", "leased", "polled"])
+def test_what_a_clock_that_ran_ahead_left_is_due_once_it_is_right(
+    store: Store, now: dt.datetime, source: Callable[..., Source], left: str
+) -> None:
+    ahead = now + dt.timedelta(days=400)
+    store.register([source("daily")], ahead if left == "registered" else now)
+    if left != "registered":
+        claim = must(store.claim("daily", ahead, lease_s=60))
+        if left == "polled":
+            store.finish(claim, ended(ahead))
+    store.register([source("daily")], now)
+    assert status(store, "daily").state_since == now
+    (again,) = store.claim_due(now, limit=9, lease_s=60)
+    store.register([source("daily")], now)
+    assert claimed(store, now) == [], "it is being polled"
+    store.finish(again, ended(now))
+    store.register([source("daily")], now)
+    assert claimed(store, now) == [], "it is set right once"
+    assert claimed(store, now + HOUR) == ["daily"]
+
+
 # --- losing a lease -----------------------------------------------------------------------------------------------
 
 
@@ -361,6 +441,18 @@ def test_a_lease_that_ran_out_still_writes_while_nobody_else_took_it(
     update = Update(articles=(ArticleUpdate(article=article("one"), change=Change.NEW),))
     assert store.write(claim, update, now + HOUR) == 1
     store.finish(claim, ended(now + HOUR))
+
+
+def test_a_lease_that_ran_out_is_renewed_unless_its_domain_is_polled_meanwhile(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    store.register([source("one", url="https://a.example.org/"), source("two", url="https://b.example.org/")], now)
+    late = must(store.claim("one", now, lease_s=60))
+    store.renew(late, now + HOUR, lease_s=60)
+    other = must(store.claim("two", now + 2 * HOUR, lease_s=60))
+    with pytest.raises(LeaseLost, match=r"another source of example\.org is being polled"):
+        store.renew(late, now + 2 * HOUR, lease_s=60)
+    store.renew(other, now + 2 * HOUR, lease_s=60)
 
 
 def test_a_claim_is_given_back_once(store: Store, now: dt.datetime, source: Callable[..., Source]) -> None:
