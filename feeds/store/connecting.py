@@ -14,6 +14,7 @@ import sqlite3
 import time
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -104,10 +105,18 @@ def _in_memory(address: URL) -> bool:
 
 
 def _sqlite(address: URL) -> Engine:
-    engine = create_engine(address, pool_size=8, max_overflow=56)
+    _prepare_file(Path(address.database or "").absolute())
+    return _begun_by_us(create_engine(address, pool_size=8, max_overflow=56))
+
+
+def connect_read_only(file: Path) -> Engine:
+    """The engine of a SQLite file that is left as it is."""
+    return _begun_by_us(create_engine(f"sqlite:///file:{quote(str(file.absolute()))}?mode=ro&uri=true"))
+
+
+def _begun_by_us(engine: Engine) -> Engine:
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
-    _prepare_file(Path(address.database or "").absolute())
     return engine
 
 
