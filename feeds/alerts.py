@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -310,13 +311,15 @@ class Alerts:
     """All the services of the settings; none configured: nothing runs, and Apprise is not even imported."""
 
     def __init__(self, settings: Settings, store: Store, *, clock: Callable[[], dt.datetime]) -> None:
-        services, self.mistakes = open_services(settings.alerts)
+        self._services, self.mistakes = open_services(settings.alerts)
         for mistake in self.mistakes:
             log.error("an address for alerts is left out", reason=mistake)
-        self._tellers = [Teller(each, settings=settings, store=store, clock=clock) for each in services]
+        self._teller = partial(Teller, settings=settings, store=store, clock=clock)
+        self._tellers: list[Teller] = []
 
     def start(self) -> None:
-        """Begins to tell."""
+        """Begins to tell; also anew after it was stopped."""
+        self._tellers = [self._teller(each) for each in self._services]
         for teller in self._tellers:
             teller.start()
 

@@ -15,6 +15,7 @@ PolyfeedError
 ├── QueryError             a question that cannot be read: position and reason -> 400
 ├── StoreError
 │   └── LeaseLost          another poll has taken this source over: write nothing
+├── QueueError             Redis does not answer: polls are not handed on, each process keeps its own budget
 ├── RenderError
 └── StartError             the service cannot start: port in use, data directory, database version
 
@@ -140,6 +141,10 @@ class StoreError(PolyfeedError):
 
 class LeaseLost(StoreError):
     """Another poll has taken this source over; whoever sees this writes nothing."""
+
+
+class QueueError(PolyfeedError):
+    """Redis does not answer, or does not do what it is asked."""
 
 
 class RenderError(PolyfeedError):

@@ -1,4 +1,4 @@
-"""One tick a second: asks the store who is due and hands each claim on; APScheduler lives here and nowhere else.
+"""One tick a second: asks the store who is due and hands the claims on; APScheduler lives here and nowhere else.
 
 A million sources cost one query a tick, where a job for each would not. The lease is the retry: a poll whose
 process was killed is claimed again when its lease runs out.
@@ -10,73 +10,58 @@ import datetime as dt
 import logging
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from feeds.errors import StoreError
+from feeds.errors import LeaseLost, StoreError
 from feeds.model import Claim
 from feeds.store.base import Store
+from feeds.telling import Complaint
 
 log = structlog.get_logger()
 
-TELL_EVERY_S = 60.0
+LOOK_AGAIN_S = 0.05  # how soon hands may be free again where more is due than they could take
+PART_OF_TICK = 0.9  # for looking again: a tick that is still going on when the next one is due costs that one
 
 
-class ThreadDispatch:
-    """Runs polls on a thread pool of this process; takes no more than it has threads for.
+class Dispatch(Protocol):
+    """Where claims go: to threads of this process, or to workers."""
 
-    ``poll`` must raise only what is a bug: it is logged with its traceback, and the lease brings the source back.
-    """
+    def room(self) -> int:
+        """How many more claims can be taken now."""
 
-    def __init__(self, poll: Callable[[Claim], None], *, threads: int) -> None:
-        self._poll = poll
-        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="poll")
-        self._free = threads
-        self._lock = threading.Lock()
-
-    @property
-    def free(self) -> int:
-        """How many polls can start at once now."""
-        with self._lock:
-            return self._free
-
-    def __call__(self, claim: Claim) -> None:
-        """Starts the poll and returns."""
-        with self._lock:
-            self._free -= 1
-        self._pool.submit(self._poll, claim).add_done_callback(lambda future: self._done(claim, future))
-
-    def _done(self, claim: Claim, future: Future[None]) -> None:
-        with self._lock:
-            self._free += 1
-        if not future.cancelled() and (error := future.exception()) is not None:
-            log.error("poll crashed: please report this", source_id=claim.source_id, exc_info=error)
-
-    def close(self, *, wait: bool = True) -> None:
-        """Starts no poll any more; waits for the running ones."""
-        self._pool.shutdown(wait=wait, cancel_futures=True)
+    def hand_on(self, claims: Sequence[Claim]) -> int:
+        """Hands these on in order and returns; how many of them could be."""
 
 
 class Scheduler:
-    """The tick: claims due sources while there are free hands, and dispatches them."""
+    """The tick: claims due sources while there is room for them, and hands them on, as long as this process ``leads``.
+
+    ``leads`` may raise StoreError, as the store may: it is logged, and the next tick tries again.
+    """
 
     def __init__(
         self,
         store: Store,
-        dispatch: ThreadDispatch,
+        dispatch: Dispatch,
         *,
         clock: Callable[[], dt.datetime],
+        leads: Callable[[], bool] = lambda: True,
         tick_s: float = 1.0,
         lease_s: float = 120.0,
     ) -> None:
         self._store = store
         self._dispatch = dispatch
         self._clock = clock
+        self._leads = leads
         self._lease_s = lease_s
-        self._told_s: float | None = None  # when it was last said that the store does not answer
+        self._complaint = Complaint(
+            "nothing is polled: the store does not answer; tried again each tick", over="the store answers again"
+        )
+        self._ended = threading.Event()
         # a tick that takes long because the store is busy is no news: the next one does its work
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._jobs = BackgroundScheduler(timezone=dt.UTC)
@@ -98,30 +83,46 @@ class Scheduler:
         self._jobs.start()
 
     def tick(self) -> int:
-        """Claims and dispatches what is due now; returns how many. A store that does not answer is logged."""
-        free = self._dispatch.free
-        if free <= 0:
-            return 0
-        try:
-            claims = self._store.claim_due(self._clock(), limit=free, lease_s=self._lease_s)
-        except StoreError as error:
-            self._complain(error)
-            return 0
-        if self._told_s is not None:
-            self._told_s = None
-            log.info("the store answers again")
-        for claim in claims:
-            self._dispatch(claim)
-        return len(claims)
+        """Claims and hands on what is due now; returns how many. A store that does not answer is logged.
 
-    def _complain(self, error: StoreError) -> None:
-        """Once, then once a minute: a disk that is full for a night must not fill the log too."""
-        now_s = time.monotonic()
-        if self._told_s is None or now_s - self._told_s >= TELL_EVERY_S:
-            self._told_s = now_s
-            log.error("nothing is polled: the store does not answer; tried again each tick", reason=str(error))
+        Where more is due than there is room for it looks again until the tick is over, so that quick polls need not
+        wait for the next one.
+        """
+        until_s = time.monotonic() + self._tick_s * PART_OF_TICK
+        handed = 0
+        try:
+            if not self._leads():
+                return 0
+            while True:
+                number, is_more = self._hand_on()
+                handed += number
+                if not is_more or time.monotonic() > until_s or self._ended.wait(LOOK_AGAIN_S):
+                    break
+        except StoreError as error:
+            self._complaint.say(reason=str(error))
+        else:
+            self._complaint.end()
+        return handed
+
+    def _hand_on(self) -> tuple[int, bool]:
+        """How many claims were handed on, and whether more may be due."""
+        room = self._dispatch.room()
+        if room <= 0:
+            return 0, True
+        claims = self._store.claim_due(self._clock(), limit=room, lease_s=self._lease_s)
+        done = self._dispatch.hand_on(claims) if claims else 0
+        for claim in claims[done:]:
+            self._give_back(claim)
+        return done, len(claims) == room
+
+    def _give_back(self, claim: Claim) -> None:
+        """Makes what could not be handed on due again at once: its lease ends now."""
+        try:
+            self._store.renew(claim, self._clock(), lease_s=0.0)
+        except LeaseLost:
+            log.debug("a claim to be given back was another's already", source_id=claim.source_id)
 
     def stop(self) -> None:
-        """Stops ticking and waits for the running polls."""
+        """Stops ticking; what was handed on goes on."""
+        self._ended.set()
         self._jobs.shutdown(wait=True)
-        self._dispatch.close()

@@ -16,6 +16,35 @@ STOP_WITHIN_S = 5.0
 TELL_EVERY_S = 60.0
 
 
+class Complaint:
+    """Says what is wrong in the log: at once, then once a minute while it lasts, and once when it is over.
+
+    So a disk that is full for a night does not fill the log too. Safe for threads.
+    """
+
+    def __init__(self, wrong: str, *, over: str = "") -> None:
+        self._wrong = wrong
+        self._over = over
+        self._told_s: float | None = None
+        self._lock = threading.Lock()
+
+    def say(self, **facts: object) -> None:
+        """It is wrong now."""
+        now_s = time.monotonic()
+        with self._lock:
+            if self._told_s is not None and now_s - self._told_s < TELL_EVERY_S:
+                return
+            self._told_s = now_s
+        log.error(self._wrong, **facts)
+
+    def end(self) -> None:
+        """It is right now, as it mostly was."""
+        with self._lock:
+            was_wrong, self._told_s = self._told_s is not None, None
+        if was_wrong and self._over:
+            log.info(self._over)
+
+
 class Watch:
     """Calls ``look`` again and again until it is stopped, ``begin`` once before.
 
@@ -37,7 +66,7 @@ class Watch:
         self._look = look
         self._end = end
         self._every_s = 1.0
-        self._told_s = float("-inf")  # when it was last said that the store does not answer
+        self._complaint = Complaint("telling waits: the store does not answer")
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self, *, every_s: float) -> None:
@@ -63,10 +92,9 @@ class Watch:
         try:
             step()
         except StoreError as error:
-            now_s = time.monotonic()
-            if now_s - self._told_s >= TELL_EVERY_S:  # a disk that is full for a night must not fill the log too
-                self._told_s = now_s
-                log.error("telling waits: the store does not answer", who=self._name, reason=str(error))
+            self._complaint.say(who=self._name, reason=str(error))
+        else:
+            self._complaint.end()
 
 
 def longer(pause_s: float, *, first_s: float, longest_s: float) -> float:

@@ -19,6 +19,9 @@ EXIT_CODES = "Exit codes: 0 well, 1 something failed and is named, 2 wrong comma
 # name -> where it is; loaded when asked for, so that `polyfeed serve` never imports what only a poll needs
 COMMANDS: Mapping[str, str] = {
     "serve": "feeds.cli.serve:serve",
+    "web": "feeds.cli.serve:web",
+    "schedule": "feeds.cli.roles:schedule",
+    "worker": "feeds.cli.roles:worker",
     "init": "feeds.cli.configuration:init",
     "add": "feeds.cli.add:add",
     "check": "feeds.cli.configuration:check",
@@ -37,7 +40,6 @@ COMMANDS: Mapping[str, str] = {
     "restore": "feeds.cli.moving:restore",
     "extract": "feeds.cli.reading:extract",
     "newsroom": "feeds.cli.roles:newsroom",
-    "schedule": "feeds.cli.roles:schedule",
     "alert": "feeds.cli.roles:alert",
     "hub": "feeds.cli.hub:hub",
 }
@@ -65,6 +67,12 @@ def cli() -> None:
     polyfeed add URL              find what can be polled at a site, and add it
     polyfeed init mynews          a commented configuration to start from
     polyfeed serve                poll the sources of config/sources/ and serve their feeds
+
+    \b
+    On several machines, with database_url and redis_url set:
+    polyfeed web                  serve the feeds; as many as you like
+    polyfeed schedule             say what is polled when; a second one stands by
+    polyfeed worker               poll; as many as you like
 
     Every setting is also a variable: --port is POLYFEED_PORT.
     """  # noqa: D301 - \b tells click to keep the lines

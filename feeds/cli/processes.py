@@ -43,7 +43,7 @@ def until_stopped() -> threading.Event:
 def watch_parent(gone: Callable[[], object]) -> None:
     """Calls ``gone`` once when this process's parent has died, even by kill -9.
 
-    Only in a process that ``serve`` started: by hand a command may well outlive the shell that began it.
+    Only in a process that a supervisor such as ``serve`` started: by hand a command may well outlive its shell.
     """
     supervisor = os.environ.get("POLYFEED_SUPERVISOR")
     if supervisor is None:
@@ -59,9 +59,9 @@ def watch_parent(gone: Callable[[], object]) -> None:
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Holds the data folder for this ``serve`` alone.
+    """Holds the data folder for this ``serve`` or ``web`` alone.
 
-    Two would empty each other's counters and retire each other's sources.
+    Two would empty each other's counters, and two ``serve`` retire each other's sources.
 
     Raises:
         StartError: another one has it.
@@ -72,8 +72,9 @@ def only_one(folder: Path) -> Iterator[None]:
         while not _locked(file):
             if time.monotonic() > deadline_s:
                 file.seek(0)
+                other = file.read().strip() or "?"
                 raise StartError(
-                    f"another polyfeed serve (process {file.read().strip() or '?'}) uses the data directory {folder}; "
+                    f"another polyfeed serve or web (process {other}) uses the data directory {folder}; "
                     "stop that one, or name another directory with --data or POLYFEED_DATA"
                 )
             time.sleep(0.1)

@@ -1,77 +1,99 @@
-"""polyfeed schedule and polyfeed newsroom: one role in one process, as ``serve`` starts them; polyfeed alert."""
+"""polyfeed schedule, worker and newsroom: one role in one process, as ``serve`` starts them; polyfeed alert."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import click
 import structlog
 
 from feeds.alerts import Alerts, open_services, trial_message
+from feeds.cli.leading import Leading
 from feeds.cli.options import opened_store, with_settings
 from feeds.cli.processes import until_stopped
-from feeds.cli.roster import LOOK_EVERY_S, Roster
+from feeds.cli.roster import Roster
 from feeds.clock import utc_now
-from feeds.errors import StoreError
-from feeds.model import Claim
+from feeds.metrics import show_metrics
 from feeds.newsroom import Newsroom, newsroom_sources
-from feeds.schedule import Scheduler, ThreadDispatch
 from feeds.settings import Settings
 from feeds.store import Store
 from feeds.tasks import Poller, open_fetcher
-
-if TYPE_CHECKING:
-    from feeds.push import Push
+from feeds.tasks.crew import Crew
+from feeds.tasks.line import Dispatch, Line, open_line
+from feeds.tasks.poller import Sources
+from feeds.tasks.sources import SourceFiles
 
 log = structlog.get_logger()
 
+STOP_GRACE_S = 5.0  # beyond the request that a poll may be at
+
+_newsroom_url = click.option("--newsroom-url", hidden=True, help="Address of a sample newsroom to poll too.")
+
 
 @click.command(epilog="Example: polyfeed schedule --config config --data data")
-@click.option("--newsroom-url", hidden=True, help="Address of a sample newsroom to poll too.")
+@_newsroom_url
 @with_settings
 def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
-    """Polls the sources that are due, until it is stopped. `polyfeed serve` starts one of these by itself."""
+    """Says which sources are polled when, until it is stopped. `polyfeed serve` starts one of these by itself.
+
+    Without `redis_url` it polls them too, on threads of its own; with it `polyfeed worker`s do. It also tells of
+    changes (`alerts`, `hub`) and drops what is older than `keep`. Of several that use one store one does all this;
+    the others stand by and take over when it is gone.
+    """
     ended = until_stopped()
-    with opened_store(settings) as store, open_fetcher(settings) as fetcher:
+    show_metrics(settings.host, settings.metrics_port)
+    with opened_store(settings) as store, open_line(settings) as line, ExitStack() as opened:
         alerts = Alerts(settings, store, clock=utc_now)
         also = newsroom_sources(newsroom_url) if newsroom_url else ()
         roster = Roster(settings, also=also, mistakes=alerts.mistakes)
-        roster.refresh(store, utc_now())
-        poller = Poller(roster.sources, settings=settings, store=store, fetcher=fetcher, stopping=ended.is_set)
-
-        def poll(claim: Claim) -> None:
-            poller.poll(claim)
-
-        dispatch = ThreadDispatch(poll, threads=settings.poll_threads)
-        scheduler = Scheduler(store, dispatch, clock=utc_now, tick_s=settings.tick_s, lease_s=settings.lease_s)
-        scheduler.start()
-        alerts.start()
-        push = _open_push(settings, store)
-        log.info("scheduler started", sources=len(roster.sources), threads=settings.poll_threads)
-        while not ended.wait(LOOK_EVERY_S):
-            try:
-                roster.refresh(store, utc_now())
-            except StoreError as error:
-                log.error("the store does not answer; the changed configuration waits", reason=str(error))
+        if not settings.redis_url:
+            opened.enter_context(_working(settings, store, line, roster.sources, ended))
+        dispatch = Dispatch(line, lease_s=settings.lease_s)
+        Leading(settings, store, dispatch=dispatch, roster=roster, alerts=alerts).until(ended)
         log.info("scheduler stops; running polls end with the page they are at")
-        scheduler.stop()
-        alerts.stop()
-        if push is not None:
-            push.stop()
     return 0
 
 
-def _open_push(settings: Settings, store: Store) -> Push | None:
-    """Begins to tell the hub what changes; None without one."""
-    if settings.hub and not settings.public_hub:
-        log.warning("the hub is told nothing: with `keys` set it could not read the feeds")
-    if not settings.public_hub:
-        return None
-    from feeds.push import Push  # for nothing where no hub is set
+@click.command(epilog="Example: POLYFEED_REDIS_URL=redis://10.0.0.5:6379/0 polyfeed worker")
+@_newsroom_url
+@with_settings
+def worker(settings: Settings, *, newsroom_url: str | None) -> int:
+    """Polls what `polyfeed schedule` hands on through Redis, on `poll_threads` threads, until it is stopped.
 
-    push = Push(settings, store, clock=utc_now)
-    push.start()
-    return push
+    Start as many as there is work for, on any machine that reaches the database and Redis and has the same
+    config/sources: a source's file is read when it is polled.
+    """
+    if not settings.redis_url:
+        raise click.UsageError("a worker takes polls from Redis: set redis_url, or POLYFEED_REDIS_URL")
+    ended = until_stopped()
+    show_metrics(settings.host, settings.metrics_port)
+    also = newsroom_sources(newsroom_url) if newsroom_url else ()
+    sources = SourceFiles(settings.config / "sources", also=also)
+    with (
+        opened_store(settings) as store,
+        open_line(settings) as line,
+        _working(settings, store, line, sources, ended),
+    ):
+        log.info("worker started", threads=settings.poll_threads)
+        ended.wait()
+        log.info("worker stops; running polls end with the page they are at")
+    return 0
+
+
+@contextmanager
+def _working(settings: Settings, store: Store, line: Line, sources: Sources, ended: threading.Event) -> Iterator[None]:
+    """Polls on threads of this process until what is within ends."""
+    with open_fetcher(settings) as fetcher:
+        poller = Poller(sources, settings=settings, store=store, fetcher=fetcher, stopping=ended.is_set)
+        crew = Crew(line, poller.take, threads=settings.poll_threads)
+        crew.start()
+        try:
+            yield
+        finally:
+            ended.set()  # also when something failed: running polls end soon
+            crew.stop(within_s=settings.timeout_s + STOP_GRACE_S)
 
 
 @click.command(epilog="Example: POLYFEED_ALERTS=mailto://user:password@example.org polyfeed alert --test")

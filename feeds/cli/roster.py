@@ -36,10 +36,11 @@ class Roster:
         self._seen: object = None
         self._now: dt.datetime | None = None
 
-    def refresh(self, store: Store, now: dt.datetime) -> bool:
+    def refresh(self, store: Store, now: dt.datetime, *, anew: bool = False) -> bool:
         """Reads the folder if it changed, and registers its sources with the store; says whether it did.
 
-        Also when the clock went back: what is due was reckoned by another one, and the store mends that.
+        Also when ``anew``, and when the clock went back: what is due was reckoned by another one, and the store mends
+        that.
 
         While a file has a mistake no source is retired: its source keeps what was right before, if anything was. The
         store keeps the mistakes for whoever shows them, and forgets them when all is right again.
@@ -47,7 +48,7 @@ class Roster:
         there = self._look()
         is_back = self._now is not None and now < self._now - CLOCK_BACK
         self._now = now
-        if there == self._seen and not is_back:
+        if there == self._seen and not is_back and not anew:
             return False
         loaded = loaded_sources(self._settings)
         kept = {} if not loaded.mistakes else dict(self.sources)

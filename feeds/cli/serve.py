@@ -3,7 +3,10 @@
 polyfeed serve            granian's main process: accepts, starts and restarts
   ├─ web workers          feeds.web.wsgi:app, answering from the store
   ├─ polyfeed schedule    polls and stores
+  ├─ polyfeed worker      only with redis_url: then it polls, among as many others as there are
   └─ polyfeed newsroom    only with --newsroom
+
+polyfeed web              the same without anything but its web workers
 """
 
 from __future__ import annotations
@@ -63,29 +66,45 @@ MOST_HEADER_BYTES = 64 * 1024
 def serve(settings: Settings, *, newsroom: bool, every: float, articles: int) -> int:
     """Polls the sources, keeps their articles and serves the feeds, until it is stopped.
 
-    Files in config/sources are read again when they change; one `serve` at a time uses a data folder.
+    With `redis_url` a `polyfeed worker` is started too, and others may run elsewhere. Files in config/sources are read
+    again when they change; one `serve` at a time uses a data folder.
     """
-    settings = replace(settings, port=free_port(settings.host, settings.port))
-    make_writable(settings.data)
-    with only_one(settings.data):
-        _run(settings, newsroom=newsroom, every=every, articles=articles)
+    with _ready(settings) as ready, ExitStack() as children:
+        environ = {**os.environ, **as_environment(ready)}
+        also: list[str] = []
+        if newsroom:
+            url, arguments = _newsroom(ready, every, articles)
+            children.enter_context(_running(Child(arguments, environ)))
+            _wait_for(url)  # else its sources begin their life as broken
+            also = ["--newsroom-url", url]
+        for role in ("schedule", "worker") if ready.redis_url else ("schedule",):
+            children.enter_context(_running(Child([role, *also], environ)))
+        _serve_web(ready)
     return 0
 
 
-def _run(settings: Settings, *, newsroom: bool, every: float, articles: int) -> None:
-    _prepare(settings)
-    environ = {**os.environ, **as_environment(settings)}
-    os.environ.update(as_environment(settings))  # granian's workers read their settings from there
-    with ExitStack() as children:
-        scheduling = ["schedule"]
-        if newsroom:
-            url, arguments = _newsroom(settings, every, articles)
-            children.enter_context(_running(Child(arguments, environ)))
-            _wait_for(url)  # else its sources begin their life as broken
-            scheduling += ["--newsroom-url", url]
-        children.enter_context(_running(Child(scheduling, environ)))
-        threading.Thread(target=_announce, args=(settings,), daemon=True).start()
-        _serve_web(settings)
+@click.command(epilog="Example: polyfeed web --host 0.0.0.0 --port 8000 --data /var/lib/polyfeed/web")
+@click.option("--host", help="Address to listen on (127.0.0.1).")
+@click.option("--port", type=int, help="Port to listen on (8000; 0 takes a free one).")
+@with_settings
+def web(settings: Settings) -> int:
+    """Serves the feeds and pages and polls nothing, until it is stopped.
+
+    Any number of them, on any number of machines, share nothing but the database; each has a data folder of its own.
+    """
+    with _ready(settings) as ready:
+        _serve_web(ready)
+    return 0
+
+
+@contextmanager
+def _ready(settings: Settings) -> Iterator[Settings]:
+    """The settings with the port that is free, in a data folder that is this process's alone."""
+    settings = replace(settings, port=free_port(settings.host, settings.port))
+    make_writable(settings.data)
+    with only_one(settings.data):
+        _prepare(settings)
+        yield settings
 
 
 def _prepare(settings: Settings) -> None:
@@ -143,6 +162,9 @@ def _running(child: Child) -> Iterator[None]:
 
 def _serve_web(settings: Settings) -> None:
     """Runs granian until it is stopped; its workers load ``feeds.web.wsgi:app``."""
+    watch_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    os.environ.update(as_environment(settings))  # which its workers read
+    threading.Thread(target=_announce, args=(settings,), daemon=True).start()
     os.environ["POLYFEED_SUPERVISOR"] = str(os.getpid())
     server = Granian(
         "feeds.web.wsgi:app",

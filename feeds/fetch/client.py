@@ -23,7 +23,7 @@ import httpx2
 
 from feeds.clock import utc_now
 from feeds.errors import FetchError, RateLimited, SourceError
-from feeds.fetch.budget import Budget
+from feeds.fetch.budget import Turns
 from feeds.fetch.exchange import Answer, Exchanger
 from feeds.fetch.freshness import fresh_s
 from feeds.fetch.guard import Resolver, resolve_host
@@ -74,7 +74,7 @@ class Fetcher:
         user_agent: str,
         timeout_s: float,
         max_bytes: int,
-        budget: Budget,
+        budget: Turns,
         max_redirects: int = 5,
         resolve: Resolver = resolve_host,
         ssl_context: ssl.SSLContext | None = None,

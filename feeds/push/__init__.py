@@ -4,7 +4,7 @@
 
 A feed changed when its window did: the ids and change numbers of the articles it holds, which is also when the web
 makes it anew. Beside each topic the store keeps what the hub knows of it, so nothing is lost over restarts, and a
-change is told once: by the one process that holds the hub (``Hold``), which notes it as soon as the hub took it.
+change is told once: by the one process that leads (``Store.lead``), which notes it as soon as the hub took it.
 
 Which topics are looked at is found out first by what each asks for (``hooks``): of new articles only those that may
 hold one. An article that was edited may also have *left* feeds, which nothing in it says any more; so topics that

@@ -15,7 +15,6 @@ from feeds.concepts import ConceptsFile
 from feeds.fetch.posting import Poster
 from feeds.model import HubRecord
 from feeds.push.finding import Finder
-from feeds.push.hold import Hold
 from feeds.push.hub import Hub, Said, Verdict
 from feeds.settings import Settings
 from feeds.store.base import Store
@@ -42,7 +41,10 @@ def open_hub(settings: Settings) -> tuple[Hub, Poster]:
 
 
 class Pusher:
-    """Tells one hub what changes; ``look`` is to be called again and again, by one thread."""
+    """Tells one hub what changes while this process ``leads``; ``look`` is to be called again and again, by one thread.
+
+    ``leads`` may raise StoreError.
+    """
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class Pusher:
         store: Store,
         concepts: ConceptsFile,
         clock: Callable[[], dt.datetime],
+        leads: Callable[[], bool],
         stopping: Callable[[], bool] = lambda: False,
         settle_s: float = SETTLE_S,
     ) -> None:
@@ -62,7 +65,7 @@ class Pusher:
         self._clock = clock
         self._stopping = stopping
         self._settle_s = settle_s
-        self._hold = Hold(f"hub {hub.url}", store, clock)
+        self._leads = leads
         self._pings = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="ping")
         self._record: HubRecord | None = None  # None: not read yet
         self._begin_anew()
@@ -81,7 +84,7 @@ class Pusher:
 
     def look(self) -> int:
         """Finds what changed and tells the hub when it is time; how many pings it took. Raises StoreError."""
-        if not self._hold.take():
+        if not self._leads():
             if self._record is not None:
                 self._record = None
                 self._begin_anew()
@@ -94,9 +97,8 @@ class Pusher:
         return self._send() if self._due and time.monotonic() >= self._send_at_s else 0
 
     def close(self) -> None:
-        """Waits for pings under way, and leaves the hub to the next process. Raises StoreError."""
+        """Waits for pings under way."""
         self._pings.shutdown(cancel_futures=True)
-        self._hold.let_go()
 
     # --- what changed ---------------------------------------------------------------------------------------------
 
@@ -132,12 +134,12 @@ class Pusher:
     # --- telling --------------------------------------------------------------------------------------------------
 
     def _send(self) -> int:
-        """Pings for what is due, some at a time, until the hub is away or another process holds it."""
+        """Pings for what is due, some at a time, until the hub is away or another process leads."""
         now_s = time.monotonic()
         ready = [address for address in self._due if self._aside.get(address, (0.0, 0.0))[0] <= now_s]
         taken = 0
         for start in range(0, len(ready), AT_ONCE):
-            if self._stopping() or not self._hold.take():
+            if self._stopping() or not self._leads():
                 break
             some = ready[start : start + AT_ONCE]
             said = dict(zip(some, self._ping(some), strict=True))
@@ -207,10 +209,20 @@ class Pusher:
 class Push:
     """A ``Pusher`` in a thread of its own; polling never waits for it. Made where ``settings.public_hub`` is set."""
 
-    def __init__(self, settings: Settings, store: Store, *, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, *, clock: Callable[[], dt.datetime], leads: Callable[[], bool]
+    ) -> None:
         hub, self._poster = open_hub(settings)
         concepts = ConceptsFile(settings.config, cache_folder=settings.data)
-        pusher = Pusher(hub, settings=settings, store=store, concepts=concepts, clock=clock, stopping=self._is_ending)
+        pusher = Pusher(
+            hub,
+            settings=settings,
+            store=store,
+            concepts=concepts,
+            clock=clock,
+            leads=leads,
+            stopping=self._is_ending,
+        )
         self._watch = Watch("push to the hub", pusher.look, end=pusher.close)
 
     def start(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,14 @@ def house(settings: Settings, clock: Clock, concepts: ConceptsFile) -> Iterator[
     store.close()
 
 
+class Process(Pusher):
+    """A pusher with a store of its own, as each process has, which ends with it."""
+
+    def close(self) -> None:
+        super().close()
+        self._store.close()
+
+
 @pytest.fixture
 def make_pusher(house: House) -> Iterator[Callable[..., Pusher]]:
     """Pushers of as many processes; each hub's connections are closed in the end."""
@@ -143,10 +152,17 @@ def make_pusher(house: House) -> Iterator[Callable[..., Pusher]]:
 
     def make() -> Pusher:
         hub, poster = open_hub(house.settings)
-        made = Pusher(
-            hub, settings=house.settings, store=house.store, concepts=house.concepts, clock=house.clock, settle_s=0
+        store = open_store(house.settings.store_url)
+        made = Process(
+            hub,
+            settings=house.settings,
+            store=store,
+            concepts=house.concepts,
+            clock=house.clock,
+            leads=partial(store.lead, "schedule"),
+            settle_s=0,
         )
-        closing.extend((made._pings.shutdown, poster.close))
+        closing.extend((made.close, poster.close))
         return made
 
     yield make

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from feeds.model import Change, Twin, window_mark
-from feeds.push import Pusher, hold, pusher
-from feeds.push.hold import Hold
+from feeds.push import Pusher, pusher
 
 from .conftest import NOW, Clock, House, Timer
 from .loopback import Hub, an_article
@@ -136,7 +135,6 @@ def test_a_question_of_age_changes_with_the_hour(house: House, hub: Hub, clock: 
     telling = make_pusher()
     telling.look()
     clock.now += dt.timedelta(hours=4)
-    telling._hold._sure_until_s = float("-inf")
     telling.look()
     assert house.window(recent) == []
     assert hub.taken == [recent]
@@ -264,9 +262,7 @@ def test_of_several_processes_one_tells(house: House, hub: Hub, make_pusher: Mak
     assert hub.taken == sorted((DE, ALL, BMW) * 5)
 
 
-def test_another_takes_over_what_a_killed_one_had_claimed(
-    house: House, hub: Hub, clock: Clock, make_pusher: Make
-) -> None:
+def test_another_takes_over_what_a_killed_one_had_claimed(house: House, hub: Hub, make_pusher: Make) -> None:
     """It found the change and was killed before it could tell it."""
     house.ask(DE)
     house.put(an_article("a"))
@@ -277,21 +273,11 @@ def test_another_takes_over_what_a_killed_one_had_claimed(
     other = make_pusher()
     assert other.look() == 0
     assert hub.asked == [], "it may only be slow"
-    clock.now += dt.timedelta(seconds=hold.LASTS_S + 1)
+    killed._store.close()  # and with it what it leads
     assert other.look() == 1
-    killed._hold._sure_until_s = float("-inf")  # it was only stopped, and runs on
-    killed._send_at_s = 0.0
+    killed._send_at_s = 0.0  # it was only stopped, and runs on
     assert killed.look() == 0
     assert hub.taken == [DE]
-
-
-def test_a_hold_is_one_processes_at_a_time(house: House, clock: Clock) -> None:
-    one, other = (Hold("it", house.store, clock) for _ in range(2))
-    assert (one.take(), one.is_sure, one.take(), other.take(), other.is_sure) == (True, True, True, False, False)
-    one.let_go()
-    assert (one.is_sure, other.take(), one.take()) == (False, True, False)
-    clock.now -= dt.timedelta(days=1)
-    assert one.take(), "written by a clock that was wrong"
 
 
 def test_a_hub_that_hangs_keeps_nobody_from_the_store(house: House, hub: Hub, make_pusher: Make) -> None:
