@@ -37,6 +37,7 @@ class Origin(ThreadingHTTPServer):
         self.asked: list[tuple[str, Message]] = []
         self.caching = LASTING
         self.status = 200
+        self.cache_status = ""
         self.takes_s = 0.0
         self.lock = threading.Lock()
 
@@ -57,6 +58,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", origin.caching)
         self.send_header("Vary", "Accept, Sec-Fetch-Dest, Accept-Language, Accept-Encoding, A-IM")
         self.send_header("ETag", f'"{number}"')
+        if origin.cache_status:
+            self.send_header("Cache-Status", origin.cache_status)
         self.end_headers()
         self.wfile.write(body)
 
@@ -83,7 +86,7 @@ def proxy(behind: Origin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def origin(behind: Origin) -> Origin:
     """Nothing asked yet."""
     behind.asked.clear()
-    behind.caching, behind.status, behind.takes_s = LASTING, 200, 0.0
+    behind.caching, behind.status, behind.takes_s, behind.cache_status = LASTING, 200, 0.0, ""
     return behind
 
 
@@ -281,3 +284,10 @@ def test_a_tag_that_is_still_good_is_not_sent_again(nginx: Nginx, origin: Origin
     nginx("/feeds/de.atom?tag", A_IM="feed")
     assert sent(origin)["If-None-Match"] == first["ETag"], "the cache's own question, in nobody's name"
     assert sent(origin)["A-IM"] is None
+
+
+def test_what_the_service_says_of_its_own_keeping_stands_first(nginx: Nginx, origin: Origin) -> None:
+    origin.cache_status = "polyfeed; hit; detail=stale"
+    told = [nginx("/feeds/de.atom?stale")["Cache-Status"] for _ in range(2)]
+    told.append(nginx("/feeds/de.atom?stale", Cookie="polyfeed_key=x")["Cache-Status"])
+    assert told == [f"{origin.cache_status}, nginx; {mine}" for mine in ("fwd=miss", "hit", "fwd=bypass")]

@@ -1,0 +1,92 @@
+"""``deploy/nginx-proxy.conf`` in front of two real webs on PostgreSQL: equal answers, one killed, both killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from cluster.asking import Answer, ask
+from cluster.whole import Cluster, missing, running_cluster
+from feeds.newsroom import Newsroom
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason="; ".join(missing()))
+
+ARTICLES = 10
+PATHS = (
+    "/feeds/all.atom",
+    "/feeds/de.rss",
+    "/feeds/zh.json",
+    "/feeds/fr/sections/culture.atom",
+    "/feeds.opml",
+    "/feeds/de",
+)
+OF_BYTES = ("ETag", "Last-Modified", "Content-Type", "Cache-Control", "Link", "Vary")
+
+
+@pytest.fixture(scope="module")
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom(articles=ARTICLES, every_s=0).start() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def cluster(newsroom: Newsroom) -> Iterator[Cluster]:
+    """The scheduler polls by itself: what is tested here is behind it."""
+    settings = {"redis_url": "", "client_rate": "100000 per minute"}
+    with running_cluster(workers=0, newsroom_url=newsroom.url, **settings) as started:
+        wait_for_all(started, newsroom)
+        yield started
+
+
+def wait_for_all(cluster: Cluster, newsroom: Newsroom) -> None:
+    """Until each web has each article."""
+
+    def have_all() -> bool:
+        return all(
+            newsroom.url_of(article).encode() in ask(web.port, "/feeds/all.atom").body
+            for web in cluster.webs
+            for article in newsroom.articles()
+        )
+
+    cluster.wait_until(have_all, "each web has each article")
+
+
+def test_each_node_answers_with_the_same_bytes(cluster: Cluster, newsroom: Newsroom) -> None:
+    newsroom.publish("de")
+    wait_for_all(cluster, newsroom)
+    for path in PATHS:
+        first, second = (ask(web.port, path) for web in cluster.webs)
+        assert (first.status, first.body) == (200, second.body), path
+        for name in OF_BYTES:
+            assert first[name] == second[name], f"{path}: {name}"
+        assert ask(cluster.webs[1].port, path, If_None_Match=first["ETag"]).status == (304 if first["ETag"] else 200)
+
+
+def test_one_that_dies_costs_no_answer_and_both_leave_what_is_kept(cluster: Cluster) -> None:
+    assert [cluster.get("/feeds/ja.atom").status for _ in range(3)] == [200] * 3
+    asked = 0
+
+    def ask_new() -> Answer:
+        """What nginx has not kept, so that a web must answer."""
+        nonlocal asked
+        asked += 1
+        return cluster.get(f"/feeds/en/keywords/word{asked}.atom")
+
+    first, second = cluster.webs
+    with ThreadPoolExecutor(4) as threads:
+        answers = [threads.submit(ask_new) for _ in range(400)]
+        cluster.wait_until(lambda: sum(each.done() for each in answers) > 40, "some are answered")
+        first.kill()
+        assert not all(each.done() for each in answers), "killed too late to prove anything"
+        assert {each.result().status for each in answers} == {200}
+    second.kill()
+    cluster.wait_until(lambda: "STALE" in cluster.get("/feeds/ja.atom")["Cache-Status"], "what is kept is too old")
+    answer = cluster.get("/feeds/ja.atom")
+    assert (answer.status, answer["Cache-Status"]) == (200, "nginx; hit; detail=STALE")
+    refused = ask_new()
+    assert (refused.status, refused["Retry-After"]) == (503, "5")
+    for web in cluster.webs:
+        web.launch()
+    cluster.wait_until(lambda: ask_new().status == 200, "it is answered as before")
