@@ -139,11 +139,13 @@ class Process:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
 
     def _is_group_there(self) -> bool:
-        try:
-            os.killpg(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+        """Whether any of what it started lives; one that waits for a slow init to take note of its end does not."""
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it has just ended
+                state, _parent, group = stat.read_text(errors="replace").rpartition(")")[2].split()[:3]
+                if int(group) == self.pid and state != "Z":
+                    return True
+        return False
 
     def _signal_group(self, which: signal.Signals) -> None:
         with suppress(ProcessLookupError):  # all of it has ended

@@ -34,8 +34,8 @@ def newsroom() -> Iterator[Newsroom]:
 @pytest.fixture(scope="module")
 def cluster(newsroom: Newsroom) -> Iterator[Cluster]:
     """The scheduler polls by itself: what is tested here is behind it."""
-    settings = {"redis_url": "", "client_rate": "100000 per minute"}
-    with running_cluster(workers=0, newsroom_url=newsroom.url, **settings) as started:
+    rate = "100000 per minute"
+    with running_cluster(workers=0, newsroom_url=newsroom.url, redis_url="", client_rate=rate) as started:
         wait_for_all(started, newsroom)
         yield started
 
