@@ -78,7 +78,7 @@ def test_kill_9_in_the_middle_of_polls_loses_and_doubles_nothing(
 
 
 @pytest.mark.slow
-def test_two_pollers_at_once_share_the_work_and_double_nothing(
+def test_two_schedulers_at_once_double_nothing(
     start_service: Callable[..., Any], newsroom: Newsroom, store: Store, tmp_path: Path
 ) -> None:
     pair = [start_service("schedule", "--newsroom-url", newsroom.url, data=tmp_path) for _ in range(2)]
