@@ -96,7 +96,7 @@ def test_a_domain_is_polled_by_one_however_many_claim_and_every_source_has_its_t
                 again = now + dt.timedelta(seconds=watch.polls.total())
                 store.finish(held, Outcome(state=rng.choice(list(SourceState)[:3]), polled_at=now, next_poll_at=again))
 
-    at_once(*(lambda seed=seed: poll(seed) for seed in range(CLAIMERS)))  # type: ignore[misc]
+    at_once(*(lambda seed=seed: poll(seed) for seed in range(CLAIMERS)))
     assert set(watch.polls) == set(names)
     left = stores[0].claim_due(now + HOUR, limit=99, lease_s=LEASE_S)
     assert {claim.source_id[0] for claim in left} == set("abcd"), "no domain is stuck"
@@ -107,7 +107,7 @@ def test_of_many_that_take_one_claim_up_one_polls(stores: list[Store], now: dt.d
     stores[0].register([source(name) for name in names], now)
     for claim in stores[0].claim_due(now, limit=9, lease_s=LEASE_S):
         found = at_once(
-            *(lambda s=store, c=claim: s.begin(c.source_id, c.token, now, lease_s=LEASE_S) for store in stores)  # type: ignore[misc]
+            *(lambda s=store, c=claim: s.begin(c.source_id, c.token, now, lease_s=LEASE_S) for store in stores)
         )
         (held,) = [each for each in found if isinstance(each, Claim)]
         assert held.token != claim.token
