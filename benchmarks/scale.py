@@ -3,14 +3,19 @@
     python -m benchmarks.scale                  100,000 articles, against a tenth of them
     python -m benchmarks.scale 10000000 DIR     another number; databases found in DIR are used, others are made and
                                                 stay there (2 KB an article, some 8,000 articles a second)
+    python -m benchmarks.scale 1000000 DIR --database postgresql://user@host
+                                                on a PostgreSQL server, in databases polyfeed_scale_… that are made
+                                                from those files and stay there
 
 What is in the stores is told in ``generated``. Times are of ``Store.window``, each question asked with many different
-terms, and are what the processor worked, since others work on a shared machine too. Both stores are asked in turns, so
-that a busy minute slows both; the growth is that of the large store against the small one.
+terms. On SQLite they are what the processor worked, since others work on a shared machine too; on PostgreSQL, where a
+server works, what passed. Both stores are asked in turns, so that a busy minute slows both; the growth is that of the
+large store against the small one.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import statistics
 import sys
@@ -23,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.generated import KEY_WEIGHTS, KEYS, NAMED_ALIKE, NOW, SOURCE, Tongue, fill, make_article, make_tongues
+from benchmarks.generated_postgresql import size_of, take_over, url_of
 from feeds.model import AllOf, ArticleUpdate, Change, FeedQuery, Field, Has, Not, Question, Update
 from feeds.store import open_store
 from feeds.words import tokens_of
@@ -31,17 +37,18 @@ MANY = 100_000
 ROUNDS = 400
 NEWEST = 50
 INGESTED = 1_000
+NAME = "polyfeed_scale_{}"
 
 
 class Bench:
     """A store of so many articles, and what is asked of it."""
 
-    def __init__(self, file: Path, count: int, tongues: Sequence[Tongue]) -> None:
-        self.file = file
+    def __init__(self, url: str, count: int, tongues: Sequence[Tongue]) -> None:
         self.count = count
         self.tongues = tongues
         self.chance = random.Random(count)
-        self.store = open_store(f"sqlite:///{file}")
+        self.store = open_store(url)
+        self.clock = time.thread_time if url.startswith("sqlite") else time.perf_counter
 
     def questions(self) -> dict[str, Callable[[], FeedQuery]]:
         """What is asked, each time with other terms."""
@@ -92,9 +99,9 @@ class Bench:
     def ask(self, make: Callable[[], FeedQuery]) -> float:
         """Milliseconds that one question took."""
         query = make()
-        began = time.thread_time()
+        began = self.clock()
         self.store.window(query, limit=NEWEST)
-        return (time.thread_time() - began) * 1000
+        return (self.clock() - began) * 1000
 
     def ingest(self) -> float:
         """Articles written in a second by polls that find ten each. The store is larger afterwards."""
@@ -102,11 +109,11 @@ class Bench:
         assert claim is not None
         first = self.store.change_seq() + 1
         articles = [make_article(seq, self.tongues, self.chance) for seq in range(first, first + INGESTED)]
-        began = time.thread_time()
+        began = self.clock()
         for start, end in pairwise(range(0, INGESTED + 1, 10)):
             updates = tuple(ArticleUpdate(article=each, change=Change.NEW) for each in articles[start:end])
             self.store.write(claim, Update(articles=updates), NOW)
-        taken_s = time.thread_time() - began
+        taken_s = self.clock() - began
         self.store.renew(claim, NOW, lease_s=0)
         return INGESTED / taken_s
 
@@ -124,18 +131,30 @@ def measure(benches: Sequence[Bench]) -> dict[str, list[tuple[float, float]]]:
     return found
 
 
-def run(folder: Path, many: int) -> None:
+def make(folder: Path, count: int, tongues: Sequence[Tongue], server: str) -> tuple[str, float]:
+    """The address of a store of so many articles, made where it is not there, and how many bytes it takes."""
+    file = folder / f"{count}.sqlite3"
+    if server and (found := size_of(server, NAME.format(count))):
+        return url_of(server, NAME.format(count)), found
+    if not file.exists():
+        began = time.perf_counter()
+        fill(file, count, tongues)
+        print(f"{count:,} articles made in {time.perf_counter() - began:.0f} s", flush=True)
+    if not server:
+        return f"sqlite:///{file}", file.stat().st_size
+    began = time.perf_counter()
+    take_over(file, server, NAME.format(count), tongues)
+    print(f"{count:,} articles taken over in {time.perf_counter() - began:.0f} s", flush=True)
+    return url_of(server, NAME.format(count)), size_of(server, NAME.format(count))
+
+
+def run(folder: Path, many: int, server: str) -> None:
     """Prints the tables."""
     tongues = make_tongues()
-    for count in (many // 10, many):
-        file = folder / f"{count}.sqlite3"
-        if not file.exists():
-            began = time.perf_counter()
-            fill(file, count, tongues)
-            print(f"{count:,} articles made in {time.perf_counter() - began:.0f} s", flush=True)
-    few, lot = (Bench(folder / f"{count}.sqlite3", count, tongues) for count in (many // 10, many))
+    (few_url, _), (lot_url, size_bytes) = (make(folder, count, tongues, server) for count in (many // 10, many))
+    few, lot = Bench(few_url, many // 10, tongues), Bench(lot_url, many, tongues)
     with closing(few.store), closing(lot.store):
-        print(f"{many:,} articles take {lot.file.stat().st_size / many / 1e3:.1f} KB each\n")
+        print(f"{many:,} articles take {size_bytes / many / 1e3:.1f} KB each\n")
         print(f"| newest {NEWEST} | p50 ms | p99 ms | p50 ms | p99 ms | growth p50 | growth p99 |")
         print("|---|---:|---:|---:|---:|---:|---:|")
         for name, (small, large) in measure([few, lot]).items():
@@ -147,16 +166,20 @@ def run(folder: Path, many: int) -> None:
         print(f"\ningest, ten articles a poll: {slow:,.0f} a second here, {slow / quick:.2f} of the smaller store's")
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Makes what is missing, and measures."""
-    many = int(arguments[0]) if arguments else MANY
-    if len(arguments) > 1:
-        run(Path(arguments[1]), many)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("many", type=int, nargs="?", default=MANY)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--database", default="", help="a PostgreSQL server, as postgresql://user@host")
+    asked = parser.parse_args(arguments)
+    if asked.folder is not None:
+        run(asked.folder, asked.many, asked.database)
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder), many)
+        run(Path(folder), asked.many, asked.database)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
