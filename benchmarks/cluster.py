@@ -230,7 +230,7 @@ def measure_hints() -> None:
         def in_turns() -> float:
             times = [(write(hint=False), write(hint=True)) for _ in range(ROUNDS)]
             plain, hinted = (statistics.median(each) for each in zip(*times, strict=True))
-            return hinted / plain
+            return float(hinted / plain)
 
         alone = in_turns()
         for _ in range(LISTENERS):

@@ -21,9 +21,10 @@ import random
 import statistics
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import Any
 
 import simpy
 
@@ -102,7 +103,7 @@ class Lane:
     """A queue of claims and the threads that take from it, with the service's own bound on what may wait."""
 
     def __init__(self, clock: simpy.Environment, threads: int) -> None:
-        self.queue: simpy.Store[Publisher] = simpy.Store(clock)
+        self.queue: simpy.Store = simpy.Store(clock)
         self.threads = threads
         self.taken = 0
         self._bound = Bound(lease_s=LEASE_S, clock=lambda: clock.now)
@@ -172,7 +173,7 @@ class World:
 
     # --- the scheduler --------------------------------------------------------------------------------------------
 
-    def _schedule(self) -> Iterator[simpy.Event]:
+    def _schedule(self) -> Generator[simpy.Event, Any, None]:
         """Claims what is due, one source a domain, and no more than the workers can take."""
         while True:
             self._claim()
@@ -200,10 +201,10 @@ class World:
 
     # --- the workers ----------------------------------------------------------------------------------------------
 
-    def _work(self, lane: Lane) -> Iterator[simpy.Event]:
+    def _work(self, lane: Lane) -> Generator[simpy.Event, Any, None]:
         """One thread of a worker: takes a claim, polls, gives it back."""
         while True:
-            each = yield lane.queue.get()
+            each: Publisher = yield lane.queue.get()
             self.busy += 1
             lane.taken += 1
             hour = self.hour
@@ -216,7 +217,7 @@ class World:
                 heapq.heappush(self._due, (self._publishers[number].due_s, number))
             heapq.heappush(self._due, (each.due_s, int(each.source.id[1:])))
 
-    def _poll(self, each: Publisher, hour: Hour) -> Iterator[simpy.Event]:
+    def _poll(self, each: Publisher, hour: Hour) -> Generator[simpy.Event, Any, None]:
         is_down = each.is_in_region and DOWN_AT_S <= self.clock.now < DOWN_AT_S + DOWN_FOR_S
         yield self.clock.timeout(TIMEOUT_S if is_down else ANSWER_S + BOOKKEEPING_S)
         if is_down:
