@@ -171,8 +171,8 @@ def test_a_backup_of_an_earlier_version_comes_back(
         command.upgrade(config, "0009")
         connection.exec_driver_sql(
             "INSERT INTO source (id, name, kind, url, domain, sections, interval_s, enabled, retired, state, "
-            "state_since, reason, failures) VALUES ('daily', 'Daily', 'feed', 'https://daily.example/', 'daily.example', '[]', 60, "
-            "1, 0, 'ok', '2026-11-22 12:00:00.000000', '', 0)"
+            "state_since, reason, failures) VALUES ('daily', 'Daily', 'feed', 'https://daily.example/', "
+            "'daily.example', '[]', 60, 1, 0, 'ok', '2026-11-22 12:00:00.000000', '', 0)"
         )
     engine.dispose()
     before = file.read_bytes()
