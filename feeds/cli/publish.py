@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
@@ -13,13 +15,17 @@ from rich.progress import Progress
 from rich.table import Table
 
 from feeds.cli.counting import counted
-from feeds.cli.exporting import Files, find_feed
+from feeds.cli.exporting import Files, Place, find_feed
+from feeds.cli.manifest import Manifest
+from feeds.cli.objects import SCHEME, Objects
 from feeds.cli.options import opened_store, with_settings
 from feeds.concepts import ConceptsFile
+from feeds.errors import StartError
 from feeds.model import FeedQuery, Format
 from feeds.query import Address, NamedFeed, load_named, spell_address, spell_named, write_address
 from feeds.settings import Settings
 from feeds.store import Store
+from feeds.web import addresses
 from feeds.web.answers import Answers
 from feeds.web.catalogue import Catalogue
 from feeds.web.named import NamedFeeds
@@ -32,6 +38,8 @@ from feeds.web.subscriptions import (
     list_subscriptions,
     sources_with_articles,
 )
+
+LIST_TYPE = "text/x-opml; charset=utf-8"
 
 
 def subscriptions(catalogue: Catalogue) -> Iterator[Subscription]:
@@ -95,80 +103,144 @@ def _named_row(settings: Settings, feed: NamedFeed) -> dict[str, object]:
 
 
 @click.command(epilog="Example: POLYFEED_PUBLIC_URL=https://feeds.example.org polyfeed export public")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.argument("where", metavar="DIR|s3://BUCKET/PREFIX")
 @with_settings
-def export(settings: Settings, folder: Path) -> int:
-    """Writes every feed as files under DIR, for a static host.
+def export(settings: Settings, where: str) -> int:
+    """Writes every feed as a file under DIR, or as an object of a bucket, for a static host.
 
-    Each stands at its own address, with .gz and .br forms beside it (nginx: gzip_static, brotli_static). A file is
-    replaced whole or not at all, and only when it changed. Set POLYFEED_PUBLIC_URL to where DIR will be reached.
+    Each stands at its own address, in a folder with .gz and .br forms beside it (nginx: gzip_static, brotli_static).
+    It is replaced whole or not at all, and only when it changed. Set POLYFEED_PUBLIC_URL to where it will be reached.
     A feed whose address has changed since an earlier export is kept up at the old one as well.
+    Only feeds that changed are made: polyfeed-export.json beside them says what stands there; without it all are.
+    Buckets need `pip install 'polyfeed[s3]'` and the usual AWS_ variables, also AWS_ENDPOINT_URL.
     Archives are left out: a static host cannot tell documents apart by what follows the question mark.
     """
     console = Console(stderr=True)
     with (
         opened_store(settings) as store,
-        Files.opened(folder) as files,
+        _opened(where) as place,
         Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
     ):
         catalogue = _catalogue(settings, store)
         # no hub: none is told of files, and readers that trust one to tell them would not ask any more
         answers = Answers(replace(settings, hub=""), store, catalogue, with_history=False)
+        exported = _Export(place, Manifest(place, settings), answers, catalogue, NamedFeeds(settings.config))
         found = list(subscriptions(catalogue))
         named = tuple(load_named(settings.config).feeds.values())
-        _write_named(files, answers, named)
-        too_long = [
-            one.name for one in bar.track(found, description="Exporting") if not _write_feed(files, answers, one)
-        ]
+        for feed in named:
+            exported.write_named(feed)
+        for one in bar.track(found, description="Exporting"):
+            exported.write_feed(one)
         for path, body in _subscription_lists(settings, catalogue, answers, named, found):
-            if files.takes(path):
-                files.write(path, keep_ready(body, "text/x-opml"))
-        moved, gone = _keep_up(files, answers, catalogue, NamedFeeds(settings.config))
-    click.echo(
-        f"{counted(len(found) + len(named) - len(too_long), 'feed')}: "
-        f"{counted(files.written, 'file')} written, {files.same} unchanged, under {folder}"
-    )
-    if moved:
-        click.echo(f"{counted(moved, 'file')} at addresses of earlier exports kept up, for those who subscribed there")
-    if settings.keys:
-        click.echo("keys is set: no file asks for one, so see to it that the host of DIR does", err=True)
-    for path in gone:
-        click.echo(
-            f"{click.format_filename(folder / path)} is of no feed that there is, and was left as it is", err=True
-        )
-    for name in too_long:
-        click.echo(f"left out, since it is longer than a file name may be: {name}", err=True)
-    return 1 if too_long else 0
+            exported.write_list(path, body)
+        exported.keep_up()
+        exported.manifest.save()
+    return _tell(exported, settings)
 
 
-def _write_named(files: Files, answers: Answers, named: Sequence[NamedFeed]) -> None:
-    for feed in named:
-        for form in Format:
-            ready = answers.ready(Address(query=feed.query, format=form, name=feed.name), named=feed)
-            files.write(spell_named(feed.name, form), ready)
+@contextmanager
+def _opened(where: str) -> Iterator[Place]:
+    if where.startswith(SCHEME):
+        with Objects.opened(where) as objects:
+            yield objects
+    elif "://" in where:
+        raise StartError(f"cannot export to {where}: name a folder, or a bucket as {SCHEME}bucket/prefix")
+    else:
+        with Files.opened(Path(where)) as files:
+            yield files
 
 
-def _write_feed(files: Files, answers: Answers, found: Subscription) -> bool:
-    """Whether its name is short enough for files, which are written then."""
-    paths = {form: spell_address(found.query, form, found.labels) for form in Format}
-    if not all(map(files.takes, paths.values())):
-        return False
-    for form, path in paths.items():
-        files.write(path, answers.ready(Address(query=found.query, format=form)))
-    return True
+@dataclass(slots=True)
+class _Export:
+    """One export and what is to be told of it."""
 
+    place: Place
+    manifest: Manifest
+    answers: Answers
+    catalogue: Catalogue
+    named: NamedFeeds
+    changed: int = 0
+    unchanged: int = 0
+    moved: int = 0
+    gone: list[str] = field(default_factory=list)
+    too_long: list[str] = field(default_factory=list)
+    _paths: set[str] = field(default_factory=set)
 
-def _keep_up(files: Files, answers: Answers, catalogue: Catalogue, named: NamedFeeds) -> tuple[int, list[str]]:
-    """Writes the feeds that only stand here from before; how many they were, and the paths of those that are none."""
-    moved, gone = 0, []
-    for path in files.left():
-        place = find_feed(path, catalogue, named)
-        if place is None:
-            gone.append(path)
+    def write_named(self, feed: NamedFeed) -> None:
+        """A named feed in all formats."""
+        forms = {
+            spell_named(feed.name, form): Address(query=feed.query, format=form, name=feed.name) for form in Format
+        }
+        self._write(forms, feed)
+
+    def write_feed(self, found: Subscription) -> None:
+        """Any other, unless its name is too long."""
+        forms = {
+            spell_address(found.query, form, found.labels): Address(query=found.query, format=form) for form in Format
+        }
+        if all(map(self.place.takes, forms)):
+            self._write(forms, None)
         else:
-            files.write(path, answers.ready(place.address, named=place.named))
-            moved += 1
-    return moved, gone
+            self.too_long.append(found.name)
+
+    def _write(self, forms: Mapping[str, Address], named: NamedFeed | None) -> None:
+        mark = self.answers.digest(next(iter(forms.values())), named=named)
+        wrote = [self._put(path, mark, address, named) for path, address in forms.items()]
+        self.changed += any(wrote)
+        self.unchanged += not any(wrote)
+
+    def _put(self, path: str, mark: str, address: Address, named: NamedFeed | None) -> bool:
+        self._paths.add(path.lstrip("/"))
+        return self.manifest.put(path, mark, lambda: self.answers.ready(address, named=named))
+
+    def write_list(self, path: str, body: bytes) -> None:
+        """A subscription list, unless its name is too long."""
+        if self.place.takes(path):
+            mark = hashlib.blake2b(body, digest_size=12).hexdigest()
+            self.manifest.put(path, mark, lambda: keep_ready(body, LIST_TYPE))
+
+    def keep_up(self) -> None:
+        """Writes the feeds that only stand here from before, and notes the paths of what is none."""
+        for path in sorted({*self.place.feeds()} - self._paths):
+            found = find_feed(path, self.catalogue, self.named)
+            if found is None:
+                self.gone.append(path)
+                continue
+            self.moved += 1
+            address, named = found.address, found.named
+            # where it has moved to it was made a moment ago, and is not made again
+            here = _write_path(found)
+            mark = self.manifest.mark_of(here) or self.answers.digest(address, named=named)
+            self._put(path, mark, address, named)
+
+
+def _write_path(found: addresses.Place) -> str:
+    """Where a feed is written."""
+    address = found.address
+    if found.named is not None:
+        return spell_named(found.named.name, address.format)
+    return spell_address(address.query, address.format, found.labels)
+
+
+def _tell(exported: _Export, settings: Settings) -> int:
+    place = exported.place
+    click.echo(
+        f"{counted(exported.changed + exported.unchanged, 'feed')}, {exported.changed} of them new or changed: "
+        f"{counted(place.written, 'file')} written under {place.where}"
+    )
+    if exported.moved:
+        kept = counted(exported.moved, "file")
+        click.echo(f"{kept} at addresses of earlier exports kept up, for those who subscribed there")
+    if settings.keys:
+        click.echo("keys is set: no file asks for one, so see to it that their host does", err=True)
+    if not exported.manifest.is_alone:
+        click.echo("another polyfeed export was writing there: the next one writes everything again", err=True)
+    for path in exported.gone:
+        name = click.format_filename(f"{place.where.rstrip('/')}/{path}")
+        click.echo(f"{name} is of no feed that there is, and was left as it is", err=True)
+    for name in exported.too_long:
+        click.echo(f"left out, since it is longer than its name may be there: {name}", err=True)
+    return 1 if exported.too_long else 0
 
 
 def _subscription_lists(

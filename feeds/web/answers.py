@@ -170,6 +170,16 @@ class Answers:
         # between the two lines above a first article may have fixed a keyword's spelling: then look there
         return ready if ready is not None else self.ready(address, named=named)
 
+    def digest(self, address: Address, *, named: NamedFeed | None = None) -> str:
+        """Stands for the body of a feed without further documents, in any format; nothing is made.
+
+        Raises StoreError.
+        """
+        query = address.query if named else self._catalogue.canonical(address.query)
+        window = self._store.window(self.loader.asked(query), limit=self._settings.feed_entries)
+        shown = self._maker.gather(query, window, named=named)
+        return hashlib.blake2b(repr((shown.digest, named)).encode(), digest_size=12).hexdigest()
+
     def archive(self, address: Address, *, named: NamedFeed | None = None) -> Ready | None:
         """The archive that ``address.part`` numbers, the same for ever; None when none of it was ever announced.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 import time
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from flask import Flask, Response, request
@@ -41,6 +42,7 @@ def limit_clients(app: Flask, settings: Settings) -> None:
     if not settings.client_rate:
         return
     unknown_proxies = _UnknownProxies()
+    options: dict[str, Any] = {"socket_connect_timeout": REDIS_WAIT_S, "socket_timeout": REDIS_WAIT_S}
     limiter = Limiter(
         lambda: client_of(request.remote_addr or ""),
         app=app,
@@ -48,9 +50,7 @@ def limit_clients(app: Flask, settings: Settings) -> None:
         application_limits_deduct_when=was_made,
         application_limits_exempt_when=lambda: not settings.trusted_proxies and unknown_proxies.hand_on(),
         storage_uri=settings.redis_url or MEMORY,
-        storage_options={"socket_connect_timeout": REDIS_WAIT_S, "socket_timeout": REDIS_WAIT_S}
-        if settings.redis_url
-        else {},
+        storage_options=options if settings.redis_url else {},
         key_prefix=PREFIX,
         in_memory_fallback_enabled=bool(settings.redis_url),
         swallow_errors=bool(settings.redis_url),  # an answer that was made is given, counted or not

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import structlog
 
 from feeds.cli.exporting import Files
+from feeds.cli.manifest import NAME
 from feeds.errors import StartError
 from feeds.settings import Settings
 from feeds.store import open_store
@@ -78,12 +80,15 @@ def test_only_what_changed_is_written_again(export: Callable[[], Ran], store: St
     before = stamps(www)
     assert (first.code, first.err) == (0, "")
     # all, de, its source and two keywords, in three formats and three forms; the lists of all, de and each keyword
-    assert first.out == f"5 feeds: {5 * 9 + 4 * 3} files written, 0 unchanged, under {www}\n"
-    assert len(before) == 57
-    assert export().out == f"5 feeds: 0 files written, 57 unchanged, under {www}\n"
+    assert first.out == f"5 feeds, 5 of them new or changed: {5 * 9 + 4 * 3} files written under {www}\n"
+    assert len(before) == 58, "and what is known of them"
+    assert export().out == f"5 feeds, 0 of them new or changed: 0 files written under {www}\n"
     assert stamps(www) == before
+    (www / NAME).unlink()
+    assert export().out == f"5 feeds, 0 of them new or changed: 0 files written under {www}\n", "all are compared"
     publish(store, 3, ["Sport"])
-    assert export().code == 0
+    again = export()
+    assert (again.code, again.out.partition(":")[0]) == (0, "5 feeds, 4 of them new or changed")
     changed = {path for path, stamp in stamps(www).items() if before[path] != stamp}
     assert not any("Kunst" in path for path in changed)
     assert {f"feeds/de/keywords/Sport.{ending}" for ending in ("atom", "atom.gz", "rss.br", "json")} <= changed
@@ -91,6 +96,24 @@ def test_only_what_changed_is_written_again(export: Callable[[], Ran], store: St
     for file in www.rglob("*.atom"):
         assert gzip.decompress(Path(f"{file}.gz").read_bytes()) == file.read_bytes()
         assert brotli.decompress(Path(f"{file}.br").read_bytes()) == file.read_bytes()
+
+
+def test_a_manifest_that_does_not_count_costs_a_full_export(
+    export: Callable[[], Ran], store: Store, www: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(store, 1, [])
+    export()
+    marks = json.loads((www / NAME).read_bytes())["marks"]
+    file = www / "feeds/de.atom"
+    right = file.read_bytes()
+    for left in (b"garbage", b"[]", b'{"of":["another"],"run":"x","marks":{}}', b'{"marks":null}'):
+        (www / NAME).write_bytes(left)
+        file.write_bytes(b"wrong")
+        assert "1 of them new or changed: 3 files" in export().out
+        assert file.read_bytes() == right
+        assert json.loads((www / NAME).read_bytes())["marks"] == marks
+    monkeypatch.setenv("POLYFEED_TITLE", "Another title")
+    assert "3 feeds, 3 of them" in export().out
 
 
 def test_a_compressed_form_that_was_lost_comes_back(export: Callable[[], Ran], store: Store, www: Path) -> None:
@@ -142,7 +165,7 @@ def test_keywords_that_no_file_system_likes(export: Callable[[], Ran], store: St
     publish(store, 1, ["..", ".", "a/b", "nul\x00l", "\x1b[2J", "\ud800", "a\nb", "C++", "-rf", "50 %", LONG])
     done = export()
     assert done.code == 1
-    assert done.err == f"left out, since it is longer than a file name may be: {LONG}\n"
+    assert done.err == f"left out, since it is longer than its name may be there: {LONG}\n"
     assert titles(www / "feeds/de/keywords/C%2B%2B.atom") == {"Nummer 1"}
     assert titles(www / "feeds/de/keywords/a%2Fb.rss") == {"Nummer 1"}
     assert {path.parent.name for path in www.rglob("*.atom")} <= {"feeds", "keywords", "sources", "sections"}
@@ -161,7 +184,7 @@ def test_whoever_reads_meanwhile_sees_whole_files(tmp_path: Path) -> None:
     bodies = [bytes([sign]) * 300_000 for sign in b"ab"]
     seen: set[bytes] = set()
     with Files.opened(tmp_path) as files:
-        files.write("feeds/de.atom", keep_ready(bodies[0], "text/plain"))
+        assert files.write("feeds/de.atom", keep_ready(bodies[0], "text/plain"))
         ended = threading.Event()
 
         def read() -> None:
@@ -181,6 +204,6 @@ def test_whoever_reads_meanwhile_sees_whole_files(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "feeds").write_bytes(b"a file")
     with Files.opened(tmp_path) as files, pytest.raises(StartError, match=r"cannot write .*de\.atom: "):
-        files.write("/feeds/de.atom", keep_ready(b"a", "text/plain"))
+        files.write("feeds/de.atom", keep_ready(b"a", "text/plain"))
     with pytest.raises(StartError, match="cannot write"), Files.opened(tmp_path / "feeds"):
         pass
