@@ -21,6 +21,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from http.client import HTTPException
 from importlib import import_module
 from typing import Any
 
@@ -201,7 +202,7 @@ def _wait_for(url: str) -> bool:
         try:
             with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
                 return True
-        except OSError:
+        except (OSError, HTTPException):  # a port that nobody listens at yet may be answered by the very one who asks
             time.sleep(0.1)
     return False
 

@@ -32,6 +32,7 @@ class Link:
     def __init__(self, url: str, *, without: str) -> None:
         self.client = redis.Redis.from_url(
             url,
+            max_connections=1024,  # one for each thread that asks at once, and there are at most 256 that poll
             socket_timeout=TIMEOUT_S,
             socket_connect_timeout=TIMEOUT_S,
             retry=Retry(NoBackoff(), 1),  # a connection of before a restart fails once
