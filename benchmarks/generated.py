@@ -2,7 +2,8 @@
 
 30 languages in eight scripts with 8,000 words each, 20,000 keywords, three to an article, all by Zipf's law; a title
 and three sentences of twelve words, a name that few share, one article a minute. Everything the service would have
-written is written, as it would have been: articles, change log, keyword postings, counts, full text.
+written is written, as it would have been: articles, with their identities (by the trigger), change log, keyword
+postings, counts, full text.
 """
 
 from __future__ import annotations
@@ -147,7 +148,7 @@ def _drop_indexes(connection: sqlite3.Connection) -> list[str]:
     """Indexes of the tables that are filled, to be made again at once when all is there."""
     found = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-        " AND tbl_name IN ('alias', 'article', 'entry', 'article_keyword', 'change')"
+        " AND tbl_name IN ('alias', 'article', 'entry', 'article_keyword', 'change', 'identity')"
     ).fetchall()
     for name, _ in found:
         connection.execute(f'DROP INDEX "{name}"')

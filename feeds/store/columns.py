@@ -8,6 +8,7 @@ means. The same cleaning is applied to what is asked for, so a dirty address sti
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 # a change number; SQLite makes a primary key the table's own order only when its type is INTEGER
 Seq = BigInteger().with_variant(Integer, "sqlite")
 
+KEY_BYTES = 1200
 _FIRST = dt.datetime.min.replace(tzinfo=dt.UTC)
 _LAST = dt.datetime.max.replace(tzinfo=dt.UTC)
 
@@ -28,6 +30,20 @@ def clean_text(text: str) -> str:
     except UnicodeEncodeError:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text.replace("\0", "\ufffd") if "\0" in text else text
+
+
+def key_text(text: str) -> str:
+    """``text`` as an index can hold it, cleaned; of what is too long its beginning, and a hash for the whole of it.
+
+    PostgreSQL takes 2,704 bytes for all columns of an index together. What came out of here goes through unchanged.
+    """
+    text = clean_text(text)
+    if len(text) <= KEY_BYTES // 4:
+        return text
+    whole = text.encode()
+    if len(whole) <= KEY_BYTES:
+        return text
+    return f"{whole[: KEY_BYTES - 40].decode(errors='ignore')}~{hashlib.blake2b(whole, digest_size=16).hexdigest()}"
 
 
 def clean_value(value: Any) -> Any:
@@ -59,6 +75,16 @@ class CleanText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Cleans what is written and what is compared with."""
         return None if value is None else clean_text(value)
+
+
+class KeyText(CleanText):
+    """Text of any origin and length that is found by an index; kept and compared as ``key_text`` has it."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Cleans and shortens what is written and what is compared with."""
+        return None if value is None else key_text(value)
 
 
 class JsonText(TypeDecorator[Any]):

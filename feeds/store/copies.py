@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, bindparam, delete, select, union_all
 
 from feeds.model import Twin
-from feeds.store.columns import clean_text
+from feeds.store.columns import key_text
 from feeds.store.dialect import insert_missing
 from feeds.store.memory import chunks
 from feeds.store.tables import alias, band, entry, identity, likeness
@@ -38,7 +38,7 @@ def elsewhere(connection: Connection, source_id: str, identities: Collection[str
             .order_by(identity.c.first_seen_at.desc(), identity.c.id.desc())
         )
         firsts = {row.identity: row.article_id for row in connection.execute(question)}
-        found.update((each, firsts[clean_text(each)]) for each in some if clean_text(each) in firsts)
+        found.update((each, firsts[key_text(each)]) for each in some if key_text(each) in firsts)
     return found
 
 

@@ -16,7 +16,7 @@ from typing import TypeAlias, Union
 from feeds.folding import language_covers
 from feeds.model import AllOf, AnyOf, Dated, FeedQuery, Field, Has, Match, Not, Question, Side, Twin
 from feeds.store import terms
-from feeds.store.columns import clean_text
+from feeds.store.columns import clean_text, key_text
 from feeds.store.terms import facet, phrase_terms
 
 
@@ -131,7 +131,7 @@ def _meaning(key: str, query: FeedQuery, tags: Sequence[str]) -> Expression:
 
 def _keyword(key: str, query: FeedQuery) -> Expression:
     letters = (terms.GIVEN, terms.INFERRED) if query.inferred else (terms.GIVEN,)
-    return either(_facet(facet(letter, clean_text(key))) for letter in letters)
+    return either(_facet(facet(letter, key_text(key))) for letter in letters)
 
 
 def _languages(asked: Iterable[str], tags: Sequence[str]) -> Expression:

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, Table, bindparam, delete, select, upd
 
 from feeds.folding import display_form, keyword_key
 from feeds.model import Article
-from feeds.store.columns import clean_text
+from feeds.store.columns import clean_text, key_text
 from feeds.store.dialect import insert_adding
 from feeds.store.memory import chunks
 from feeds.store.tables import article_keyword, keyword, keyword_form, keyword_language
@@ -47,7 +47,7 @@ def keywords_of(article: Article) -> dict[str, Word]:
     words: dict[str, Word] = {}
     for said, inferred in ((article.keywords, False), (article.inferred, True)):
         for one in map(clean_text, said):
-            key = keyword_key(one)
+            key = key_text(keyword_key(one))
             if key:
                 words.setdefault(key, Word(display_form(one), inferred))
     return words

@@ -11,10 +11,10 @@ import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Connection, Row, Select, Table, and_, bindparam, or_, select
+from sqlalchemy import BigInteger, BindParameter, Connection, Row, Select, Table, and_, bindparam, func, or_, select
 
 from feeds.model import PageRecord, PageState, TargetRecord, Validators
-from feeds.store.columns import clean_text
+from feeds.store.columns import key_text
 from feeds.store.dialect import insert_replacing
 from feeds.store.tables import document, page
 
@@ -54,7 +54,7 @@ def _by_text(connection: Connection, table: Table, source_id: str, urls: Collect
     found: dict[str, Row[Any]] = {}
     for some in chunks(urls):
         rows = {row.url: row for row in connection.execute(_addresses(table), {"whose": source_id, "some": some})}
-        found.update((url, rows[clean_text(url)]) for url in some if clean_text(url) in rows)
+        found.update((url, rows[key_text(url)]) for url in some if key_text(url) in rows)
     return found
 
 
@@ -87,17 +87,17 @@ def pages_like(connection: Connection, source_id: str, listed_hashes: Collection
     found: dict[str, str] = {}
     for some in chunks(listed_hashes):
         question = (
-            select(page.c.listed_hash, page.c.url)
+            select(page.c.listed_hash, func.coalesce(page.c.address, page.c.url).label("address"))
             .where(page.c.source_id == source_id, page.c.state == PageState.READ.value, page.c.listed_hash.in_(some))
             .order_by(page.c.fetched_at, page.c.url)
         )
-        found.update((row.listed_hash, row.url) for row in connection.execute(question))
+        found.update((row.listed_hash, row.address) for row in connection.execute(question))
     return found
 
 
 def _read_page(row: Row[Any]) -> PageRecord:
     return PageRecord(
-        url=row.url,
+        url=row.address or row.url,
         state=PageState(row.state),
         first_seen_at=row.first_seen_at,
         fetched_at=row.fetched_at,
@@ -137,6 +137,7 @@ def remember_pages(
         {
             "source_id": source_id,
             "url": each.url,
+            "address": each.url if key_text(each.url) != each.url else None,
             "state": each.state.value,
             "first_seen_at": each.first_seen_at,
             "fetched_at": each.fetched_at,

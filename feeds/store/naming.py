@@ -10,7 +10,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, select
 
 from feeds.model import Known
-from feeds.store.columns import clean_text
+from feeds.store.columns import key_text
 from feeds.store.memory import chunks
 from feeds.store.months import rows_of
 from feeds.store.tables import alias, article, entry, identity
@@ -31,7 +31,7 @@ def known(connection: Connection, source_id: str, identities: Collection[str]) -
         held = rows_of(connection, select(article.c.id, article.c.content_hash), there)
         hashes = {row.id: row.content_hash for row in held}
         for each in some:
-            row = rows.get(clean_text(each))
+            row = rows.get(key_text(each))
             if row is not None:
                 said = hashes[row.article_id] if row.content_hash is None else row.content_hash
                 found[each] = Known(article_id=row.article_id, content_hash=said, seq=row.seq or 0)

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from feeds.folding import language_covers
 from feeds.model import FeedQuery, Match, Twin
 from feeds.store import searching
-from feeds.store.columns import clean_text
+from feeds.store.columns import key_text
 from feeds.store.tables import article_keyword, entry, keyword_language, shelf
 
 _AT_ONCE = 60  # branches in one statement; SQLite refuses more than 500
@@ -133,7 +133,7 @@ def _count_shelved(connection: Connection, query: FeedQuery) -> int:
 
 
 def _count_carried(connection: Connection, query: FeedQuery) -> int:
-    uses = connection.execute(_USES, {"keys": [clean_text(key) for key in set(query.keywords)]}).all()
+    uses = connection.execute(_USES, {"keys": [key_text(key) for key in set(query.keywords)]}).all()
     tags = set(matching({row.language for row in uses}, query.languages))
     return sum(row.articles for row in uses if row.language in tags)
 
@@ -171,7 +171,7 @@ def _stored_tags(connection: Connection, query: FeedQuery) -> list[str]:
 
 
 def _keyword_scope(connection: Connection, query: FeedQuery) -> Scope:
-    keys = list(dict.fromkeys(map(clean_text, query.keywords)))
+    keys = list(dict.fromkeys(map(key_text, query.keywords)))
     if len(keys) == 1 and not query.languages:
         return Scope(branches=((keys[0], None),))
     uses: dict[str, dict[str, int]] = {key: {} for key in keys}

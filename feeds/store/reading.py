@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from feeds.model import NOTHING, KeywordCount, StoredArticle
-from feeds.store.columns import clean_text
+from feeds.store.columns import key_text
 from feeds.store.memory import chunks
 from feeds.store.months import rows_of
 from feeds.store.questions import matching
@@ -122,7 +122,7 @@ def labels(connection: Connection, keys: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for some in chunks(keys):
         rows = {row.key: row.label for row in connection.execute(_LABELS.where(keyword.c.key.in_(some)))}
-        found.update((key, rows[clean_text(key)]) for key in some if clean_text(key) in rows)
+        found.update((key, rows[key_text(key)]) for key in some if key_text(key) in rows)
     return found
 
 

@@ -17,6 +17,7 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 
 from feeds.folding import keyword_key
+from feeds.store.columns import key_text
 from feeds.words import is_character, tokens_of
 
 # between two texts of one column, where no phrase may go on; no token holds it, and FTS5 takes it for a letter
@@ -97,7 +98,7 @@ def keyword_facets(keywords: Iterable[str], inferred: Iterable[str]) -> list[str
     return [
         facet(letter, key)
         for letter, words in ((GIVEN, keywords), (INFERRED, inferred))
-        for key in dict.fromkeys(map(keyword_key, words))
+        for key in dict.fromkeys(key_text(keyword_key(word)) for word in words)
         if key
     ]
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from feeds.model import Article, Change, Claim, Marking, StoryLink, Update
 from feeds.store.activity import count_days
-from feeds.store.columns import Instant, clean_text
+from feeds.store.columns import Instant, clean_text, key_text
 from feeds.store.copies import remember_bands
 from feeds.store.dialect import insert_missing, insert_replacing
 from feeds.store.fulltext import Reading, read, read_before
@@ -112,7 +112,7 @@ def _write_aliases(connection: Connection, source_id: str, planned: Sequence[Pla
     further: list[dict[str, Any]] = []
     for each in planned:
         row = {"source_id": source_id, "article_id": each.stored_id}
-        identity = clean_text(each.article.identity)
+        identity = key_text(each.article.identity)
         places = _places(each, has.get(each.stored_id, {}))
         if each.change is Change.NEW:
             own.append(row | {"identity": identity, "place": places.pop(identity, None)})
@@ -125,9 +125,9 @@ def _write_aliases(connection: Connection, source_id: str, planned: Sequence[Pla
 
 def _places(each: Planned, has: Mapping[str, int | None]) -> dict[str, int]:
     """Names that the article does not have yet, with the places that follow those it has."""
-    names = list(map(clean_text, each.article.aliases))
+    names = list(map(key_text, each.article.aliases))
     if each.change is not Change.NEW:
-        names.insert(0, clean_text(each.article.identity))
+        names.insert(0, key_text(each.article.identity))
     start = 1 + max((place for place in has.values() if place is not None), default=-1)
     return {name: start + number for number, name in enumerate(dict.fromkeys(names)) if name not in has}
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from feeds.folding import keyword_key
 from feeds.model import (
     Article,
     ArticleUpdate,
@@ -397,3 +399,51 @@ def test_the_last_article_is_when_a_new_one_came(store: Store, desk: Any, articl
     desk.put(article("two"), now=now + LATER)
     status = store.status()[0]
     assert (status.last_article_at, status.articles) == (now + LATER, 2)
+
+
+def test_names_of_any_length_are_kept_and_found_again(desk: Any, article: Make, now: dt.datetime) -> None:
+    """Longer than an index of PostgreSQL takes, and none like the other: what begins alike is not the same."""
+    # of what no compression makes short
+    noise = "".join(hashlib.sha512(bytes([number])).hexdigest() for number in range(80))
+    urls = [f"https://daily.example/{noise}{end}" for end in "ab"]
+    words = [f"中国{noise}{end}" for end in "ab"]
+    records = [
+        PageRecord(
+            url=url,
+            state=PageState.FAILED,
+            first_seen_at=now,
+            fetched_at=now,
+            listed_hash=url[-1],
+            retry_at=now,
+            article_id=url[-1],
+        )
+        for url in urls
+    ]
+    read = [
+        article(url[-1], url=url, identity=url, aliases=(f"{url}/alias",), keywords=(word,))
+        for url, word in zip(urls, words, strict=True)
+    ]
+    desk.put(*read)
+    target = TargetRecord(read_at=now)
+    desk.store.write(desk.claims["daily"], Update(pages=tuple(records), targets=dict.fromkeys(urls, target)), now)
+    store = desk.store
+    assert store.pages("daily", urls) == dict(zip(urls, records, strict=True))
+    assert store.pages_due("daily", now, recheck_since=None, limit=9) == records
+    done = [replace(each, state=PageState.READ, retry_at=None) for each in records]
+    store.write(desk.claims["daily"], Update(pages=tuple(done)), now)
+    assert store.pages_like("daily", ["a", "b"]) == {"a": urls[0], "b": urls[1]}
+    assert store.targets("daily", urls) == dict.fromkeys(urls, target)
+    names = [*urls, *(f"{url}/alias" for url in urls)]
+    assert [store.known("daily", names)[name].article_id for name in names] == ["a", "b", "a", "b"]
+    assert store.elsewhere("weekly", names).keys() == set(names)
+    loaded = store.load(["a", "b"])
+    assert [loaded[name].article.url for name in "ab"] == urls
+    keys = [keyword_key(word) for word in words]
+    for name, key in zip("ab", keys, strict=True):
+        assert desk.ids(keywords=(key,)) == [name]
+        assert desk.ids(keywords=(key,), source="daily") == [name], "by the full text"
+        assert store.count(FeedQuery(keywords=(key,), languages=("de",))) == 1
+    assert store.labels(keys).keys() == set(keys)
+    desk.put(*(replace(each, title="again") for each in read), change=Change.UPDATED)
+    assert [each.articles for each in store.keywords()] == [1, 1]
+    assert [desk.ids(keywords=(each.key,)) for each in store.keywords()] in ([["a"], ["b"]], [["b"], ["a"]])

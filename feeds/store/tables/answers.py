@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Table, Text
 
-from feeds.store.columns import CleanText, Instant, JsonText, Seq
+from feeds.store.columns import CleanText, Instant, JsonText, KeyText, Seq
 from feeds.store.tables.shared import metadata
 
 # how far each reader of events has come
@@ -39,7 +39,7 @@ topic = Table(
 archive = Table(
     "archive",
     metadata,
-    Column("feed", CleanText, primary_key=True),
+    Column("feed", KeyText, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("chain", Text, nullable=False),
     Column("before_seq", Seq, nullable=False),  # what it holds last changed before this
@@ -53,7 +53,7 @@ Index("archive_by_chain", archive.c.feed, archive.c.chain, archive.c.before_seq,
 archive_document = Table(
     "archive_document",
     metadata,
-    Column("feed", CleanText, primary_key=True),
+    Column("feed", KeyText, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("format", Text, primary_key=True),
     Column("last_modified", Instant),  # null where it holds no article

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from feeds.store.columns import CleanText, Instant, JsonText, Seq
+from feeds.store.columns import CleanText, Instant, JsonText, KeyText, Seq
 from feeds.store.tables.shared import metadata
 
 # every article ever stored, and of one that was dropped (``dropping``) what a poll needs to know it again. A trigger on
@@ -91,7 +91,7 @@ alias = Table(
     "alias",
     metadata,
     Column("source_id", CleanText, ForeignKey("source.id"), primary_key=True),
-    Column("identity", CleanText, primary_key=True),
+    Column("identity", KeyText, primary_key=True),
     Column("article_id", CleanText, ForeignKey("identity.id"), nullable=False),
     # its place among the article's aliases; null for the identity itself where no alias repeats it
     Column("place", Integer),

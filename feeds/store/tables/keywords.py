@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, false
 
-from feeds.store.columns import CleanText, Seq
+from feeds.store.columns import CleanText, KeyText, Seq
 from feeds.store.tables.shared import metadata
 
 article_keyword = Table(
     "article_keyword",
     metadata,
-    Column("key", CleanText, primary_key=True),
+    Column("key", KeyText, primary_key=True),
     Column("language", CleanText, primary_key=True),
     Column("seq", Seq, primary_key=True, autoincrement=False),
     Column("display", CleanText, nullable=False),
@@ -25,7 +25,7 @@ Index("article_keyword_by_seq", article_keyword.c.seq)
 keyword = Table(
     "keyword",
     metadata,
-    Column("key", CleanText, primary_key=True),
+    Column("key", KeyText, primary_key=True),
     Column("label", CleanText, nullable=False),
     Column("articles", Integer, nullable=False),
 )
@@ -35,8 +35,8 @@ Index("keyword_by_use", keyword.c.articles.desc(), keyword.c.key)
 keyword_form = Table(
     "keyword_form",
     metadata,
-    Column("key", CleanText, primary_key=True),
-    Column("display", CleanText, primary_key=True),
+    Column("key", KeyText, primary_key=True),
+    Column("display", KeyText, primary_key=True),
     Column("articles", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -45,7 +45,7 @@ keyword_form = Table(
 keyword_language = Table(
     "keyword_language",
     metadata,
-    Column("key", CleanText, primary_key=True),
+    Column("key", KeyText, primary_key=True),
     Column("language", CleanText, primary_key=True),
     Column("articles", Integer, nullable=False),
     Column("same", Integer, nullable=False, server_default="0"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, Table, Text, text
 
-from feeds.store.columns import CleanText, Instant, JsonText, Seq
+from feeds.store.columns import CleanText, Instant, JsonText, KeyText, Seq
 from feeds.store.tables.shared import metadata
 
 source = Table(
@@ -85,7 +85,7 @@ document = Table(
     "document",
     metadata,
     Column("source_id", CleanText, ForeignKey("source.id"), primary_key=True),
-    Column("url", CleanText, primary_key=True),
+    Column("url", KeyText, primary_key=True),
     Column("etag", CleanText),
     Column("last_modified", CleanText),
     Column("read_at", Instant),  # null: written by a version that did not say
@@ -97,7 +97,7 @@ page = Table(
     "page",
     metadata,
     Column("source_id", CleanText, ForeignKey("source.id"), primary_key=True),
-    Column("url", CleanText, primary_key=True),
+    Column("url", KeyText, primary_key=True),
     Column("state", Text, nullable=False),
     Column("first_seen_at", Instant, nullable=False),
     Column("fetched_at", Instant, nullable=False),
@@ -110,6 +110,7 @@ page = Table(
     Column("article_id", CleanText),
     Column("section", CleanText),
     Column("read_as", CleanText, nullable=False, server_default=""),
+    Column("address", CleanText),  # as it is to be fetched; null where ``url`` holds it all
 )
 Index("page_by_retry", page.c.source_id, page.c.state, page.c.retry_at)
 Index("page_by_first_seen", page.c.source_id, page.c.state, page.c.first_seen_at)
