@@ -7,12 +7,15 @@ Under ``serve`` its own /metrics shows them, since every process counts into fil
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, start_http_server
 
 from feeds.errors import StartError
 
 REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
 _POLL_BUCKETS_S = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300, 900)
 
 polls = Counter("polyfeed_polls", "Polls that ended, by the state of the source", ["state"], registry=REGISTRY)
@@ -38,19 +41,26 @@ worker_threads = _gauge("polyfeed_worker_threads", "Threads of the workers that 
 leader = _gauge("polyfeed_leader", "1 where this scheduler leads, 0 where it stands by")
 
 
-def show_metrics(host: str, port: int) -> None:
-    """Answers /metrics there from now on; with port 0, or under ``serve``, nowhere.
+@contextmanager
+def shown_metrics(host: str, port: int) -> Iterator[None]:
+    """Answers /metrics there meanwhile; with port 0, or under ``serve``, nowhere.
 
     Raises:
         StartError: nothing can listen there.
     """
     if not port or "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        yield
         return
     try:
-        start_http_server(port, addr=host, registry=REGISTRY)
+        server, thread = start_http_server(port, addr=host, registry=REGISTRY)
     except OSError as error:
         raise StartError(
             f"cannot show metrics at {host}:{port}: {error.strerror or error}; name another port with "
             "POLYFEED_METRICS_PORT, one for each process of a machine"
         ) from error
-    ProcessCollector(registry=REGISTRY)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -15,7 +15,7 @@ from feeds.cli.options import opened_store, with_settings
 from feeds.cli.processes import until_stopped
 from feeds.cli.roster import Roster
 from feeds.clock import utc_now
-from feeds.metrics import show_metrics
+from feeds.metrics import shown_metrics
 from feeds.newsroom import Newsroom, newsroom_sources
 from feeds.settings import Settings
 from feeds.store import Store
@@ -43,8 +43,10 @@ def schedule(settings: Settings, *, newsroom_url: str | None) -> int:
     the others stand by and take over when it is gone.
     """
     ended = until_stopped()
-    show_metrics(settings.host, settings.metrics_port)
-    with opened_store(settings) as store, open_line(settings) as line, ExitStack() as opened:
+    with ExitStack() as opened:
+        opened.enter_context(shown_metrics(settings.host, settings.metrics_port))
+        store = opened.enter_context(opened_store(settings))
+        line = opened.enter_context(open_line(settings))
         alerts = Alerts(settings, store, clock=utc_now)
         also = newsroom_sources(newsroom_url) if newsroom_url else ()
         roster = Roster(settings, also=also, mistakes=alerts.mistakes)
@@ -68,10 +70,10 @@ def worker(settings: Settings, *, newsroom_url: str | None) -> int:
     if not settings.redis_url:
         raise click.UsageError("a worker takes polls from Redis: set redis_url, or POLYFEED_REDIS_URL")
     ended = until_stopped()
-    show_metrics(settings.host, settings.metrics_port)
     also = newsroom_sources(newsroom_url) if newsroom_url else ()
     sources = SourceFiles(settings.config / "sources", also=also)
     with (
+        shown_metrics(settings.host, settings.metrics_port),
         opened_store(settings) as store,
         open_line(settings) as line,
         _working(settings, store, line, sources, ended),
