@@ -14,6 +14,11 @@ from cluster.processes import Process
 from cluster.whole import Cluster, missing, running_cluster
 
 LOOK_S = 0.5
+TRIES = {
+    "web": "a web dies: nginx asks the other, and no reader notices",
+    "worker": "a worker dies: the other takes its polls up when their lease runs out",
+    "schedule": "the scheduler dies: nothing new is polled until it is back, and nothing is lost",
+}
 AGAIN_S = 5.0  # long enough to see how it is without it; systemd's units wait one second
 
 
@@ -67,7 +72,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 def _tell(cluster: Cluster) -> None:
     """Says where it is, what runs, and what to try."""
-    base, role = cluster.url, cluster.roles[-1]
+    base = cluster.url
     print(
         f"\nPolyfeed is at {base}/\n"
         f"  a feed to subscribe to   {base}/feeds/all.atom\n"
@@ -76,10 +81,12 @@ def _tell(cluster: Cluster) -> None:
     print(f"{'what runs':<14}{'process':>8}{'port':>7}  log")
     for part in cluster.parts:
         print(f"{part.name:<14}{part.pid:>8}{part.port:>7}  {part.log}")
+    print("\nTo try:")
+    for command, says in TRIES.items():
+        for role in cluster.all(command)[-1:]:
+            print(f"  kill -9 {role.pid:<7} {says}")
     print(
-        f"\nTo try:\n"
-        f"  kill -9 {role.pid}   {role.name} dies: the feeds are answered all the same, also after any other of them\n"
-        f"  curl -sI {base}/feeds/all.atom   which of nginx's answers are kept: Cache-Status\n"
+        f"  curl -sI {base}/feeds/all.atom  (Cache-Status: whether nginx had it kept)\n"
         f"  psql '{cluster.database_url.replace('+psycopg', '')}'\n"
         f"What dies is told here, with the end of its log, and started again after {AGAIN_S:.0f} s.\n"
         f"Ctrl-C stops all of it and removes what it wrote.\n",

@@ -60,17 +60,17 @@ class Cluster:
     @property
     def schedulers(self) -> list[Role]:
         """Each ``polyfeed schedule``."""
-        return self._all("schedule")
+        return self.all("schedule")
 
     @property
     def workers(self) -> list[Role]:
         """Each ``polyfeed worker``."""
-        return self._all("worker")
+        return self.all("worker")
 
     @property
     def webs(self) -> list[Role]:
         """Each ``polyfeed web``."""
-        return self._all("web")
+        return self.all("web")
 
     @property
     def parts(self) -> list[Process]:
@@ -97,7 +97,7 @@ class Cluster:
 
     def launch(self, command: str, *arguments: str, **settings: object) -> Role:
         """As ``add`` without waiting; ``arguments`` stand behind the command."""
-        name = f"{command}-{len(self._all(command)) + 1}"
+        name = f"{command}-{len(self.all(command)) + 1}"
         folder = self.folder / name
         folder.mkdir()
         if command in {"schedule", "worker"}:
@@ -119,7 +119,8 @@ class Cluster:
         for role in reversed(self.roles):
             role.close()
 
-    def _all(self, command: str) -> list[Role]:
+    def all(self, command: str) -> list[Role]:
+        """Each role of this command."""
         return [role for role in self.roles if role.command == command]
 
 

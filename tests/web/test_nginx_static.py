@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
+from feeds.cli.manifest import NAME as MANIFEST
 from feeds.web.making import CONTENT_TYPES
 from feeds.web.opml import CONTENT_TYPE as OPML_TYPE
 from feeds.web.origins import FOR_ALL_ORIGINS
@@ -47,7 +48,7 @@ def nginx(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[Ng
 
 def test_every_exported_file_is_answered_as_the_service_would(nginx: Nginx, both: Both) -> None:
     www = nginx.folder / "www"
-    files = [path for path in www.rglob("*") if path.suffix in TYPES]
+    files = [path for path in www.rglob("*") if path.suffix in TYPES and path.name != MANIFEST]
     assert {path.suffix for path in files} == set(TYPES)
     for file in files:
         path = "/" + str(file.relative_to(www))
@@ -103,6 +104,7 @@ def test_keywords_are_found_at_the_address_that_feeds_name(nginx: Nginx) -> None
         ("/feeds/xx.atom", 404, ""),
         ("/feeds/de/", 404, ""),
         ("/feeds/de.atom.gz", 404, ""),
+        (f"/{MANIFEST}", 404, ""),
         ("/feeds/de.atom.br", 404, ""),
         ("/feeds/../../data/polyfeed.sqlite3", 400, ""),
         ("/..%2fdata/polyfeed.sqlite3", 400, ""),
