@@ -20,6 +20,12 @@ _POLL_BUCKETS_S = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300, 900)
 
 polls = Counter("polyfeed_polls", "Polls that ended, by the state of the source", ["state"], registry=REGISTRY)
 poll_seconds = Histogram("polyfeed_poll_seconds", "Seconds a poll took", buckets=_POLL_BUCKETS_S, registry=REGISTRY)
+wait_seconds = Histogram(
+    "polyfeed_claim_wait_seconds",
+    "Seconds a claim waited for a worker, by the clocks of both",
+    buckets=_POLL_BUCKETS_S,
+    registry=REGISTRY,
+)
 polls_cut_short = Counter(
     "polyfeed_polls_cut_short", "Polls that ended early, by what failed", ["why"], registry=REGISTRY
 )

@@ -9,9 +9,11 @@ from contextlib import suppress
 import dramatiq
 import structlog
 from dramatiq.brokers.stub import StubBroker
+from dramatiq.common import current_millis
 from dramatiq.errors import QueueJoinTimeout
 from dramatiq.middleware import Middleware
 
+from feeds import metrics
 from feeds.errors import QueueError
 from feeds.tasks.line import ACTOR, QUEUE, Line
 from feeds.telling import Watch
@@ -34,7 +36,7 @@ class Crew:
         self._threads = threads
         self._name = secrets.token_hex(8)
         dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=line.broker)(self._poll)
-        line.broker.add_middleware(_Loud())
+        line.broker.add_middleware(_Watching())
         self._worker = dramatiq.Worker(line.broker, worker_threads=threads, worker_timeout=_LOOK_MS)
         self._beat = Watch("worker's sign of life", self._tell_alive, begin=self._tell_alive)
 
@@ -68,8 +70,11 @@ class Crew:
             self._line.ledger.beat(self._name, self._threads)
 
 
-class _Loud(Middleware):
-    """Tells of bugs in our words."""
+class _Watching(Middleware):
+    """Measures how long messages waited, and tells of bugs in our words."""
+
+    def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:  # noqa: ARG002
+        metrics.wait_seconds.observe(max(0.0, (current_millis() - message.message_timestamp) / 1000))
 
     def after_process_message(
         self,

@@ -75,6 +75,7 @@ def test_what_is_handed_on_is_taken_up_and_no_more_than_there_is_room_for(line: 
     assert REGISTRY.get_sample_value("polyfeed_worker_threads") == 2
     gate.set()
     until(lambda: len(got) == 4)
+    assert (REGISTRY.get_sample_value("polyfeed_claim_wait_seconds_count") or 0) >= 4
     assert sorted(got) == [(name, f"token of {name}") for name in "abcd"]
 
 
