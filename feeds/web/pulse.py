@@ -45,6 +45,7 @@ class Pulse:
         self._looked = threading.Condition()
         self._looks = 0
         self._is_watched = False
+        self._has_ended = False
 
     @property
     def is_watched(self) -> bool:
@@ -83,7 +84,7 @@ class Pulse:
                 self.is_down = True
 
     def _look_for_ever(self) -> None:
-        while True:
+        while not self._has_ended:
             self._wake.wait(LOOK_EVERY_S)
             is_asked = self._clock() - self._asked_at < IDLE_S
             if is_asked or self._wake.is_set() or self.is_down:
@@ -94,9 +95,13 @@ class Pulse:
                     self._looked.notify_all()
 
     def _listen_for_ever(self) -> None:
-        while True:
-            if self._store.await_change(HINT_S) and self._clock() - self._asked_at < IDLE_S:
-                self._wake.set()
+        while not self._has_ended:
+            began = time.monotonic()
+            if self._store.await_change(HINT_S):
+                if self._clock() - self._asked_at < IDLE_S:
+                    self._wake.set()
+            elif time.monotonic() - began < HINT_S / 2:  # only a store that was closed does not wait
+                self._has_ended = True
 
     def _read(self) -> None:
         now = self._clock()

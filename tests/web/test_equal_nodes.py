@@ -113,3 +113,16 @@ def compare(data: st.DataObject, nodes: Sequence[Answers]) -> None:
         }
         found.append((answers, archives))
     assert found[0] == found[1]
+
+
+def test_what_has_no_change_number_differs_for_ten_minutes_at_most(settings: Settings, store: Store) -> None:
+    clock, address = Clock(), Address(query=FeedQuery(source="review"), format=Format.ATOM)
+    one, other = (Answers(settings, store, Catalogue(store, clock), clock=clock, now=lambda: NOW) for _ in range(2))
+    before = one.ready(address)
+    rename(store, "(new)", Content.FULL)
+    clock.now_s += 60
+    assert said(one.ready(address)) == said(before) != said(other.ready(address))
+    clock.now_s += 60 * COMPARE_EVERY_MIN + FRESH_S
+    one.change_seq()
+    assert said(one.ready(address)) == said(other.ready(address))
+    assert b"Review (new)" in one.ready(address).plain
