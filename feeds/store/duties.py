@@ -6,6 +6,7 @@ nothing. On SQLite a lock on a file beside the database, on PostgreSQL an adviso
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import threading
@@ -107,8 +108,11 @@ class ServerDuties(Duties):
             self._connection = None
 
     def close(self) -> None:
-        """Gives every duty up."""
+        """Gives every duty up, before the server has seen that the connection is gone."""
         with self._lock:
+            if self._connection is not None:
+                with contextlib.suppress(psycopg.Error):
+                    self._connection.execute(b"SELECT pg_advisory_unlock_all()")
             self._give_up()
 
 

@@ -43,6 +43,7 @@ def make_keys_anew(reading: Begin, writing: Begin) -> None:
             with writing() as connection:
                 rename(connection, part)
         with writing() as connection:
+            lock_numbering(connection)  # whoever writes counts keywords under it, and would wait for these rows
             relabel(connection, keys)  # versions before this table of forms named keywords by the first
             keys = _next_keys(connection, keys[-1])
     with writing() as connection:

@@ -102,6 +102,23 @@ def test_a_domain_is_polled_by_one_however_many_claim_and_every_source_has_its_t
     assert {claim.source_id[0] for claim in left} == set("abcd"), "no domain is stuck"
 
 
+def test_many_may_register_the_same_sources_at_once(stores: list[Store], now: dt.datetime, source: MakeSource) -> None:
+    """As processes do that are started together."""
+    names = [f"s{number}" for number in range(30)]
+    ways = [names, names[::-1], names[10:] + names[:10], names]
+    for url in ("https://{}.example/", "https://{}.moved.example/"):
+        at_once(
+            *(
+                lambda store=store, way=way, url=url: store.register(
+                    [source(name, url=url.format(name)) for name in way], now, complete=False
+                )
+                for store, way in zip(stores, ways, strict=True)
+            )
+        )
+        assert sorted(each.id for each in stores[0].status()) == sorted(names)
+    assert len(stores[0].claim_due(now, limit=99, lease_s=LEASE_S)) == 1, "all are of one domain now"
+
+
 def test_of_many_that_take_one_claim_up_one_polls(stores: list[Store], now: dt.datetime, source: MakeSource) -> None:
     names = [f"s{number}" for number in range(5)]
     stores[0].register([source(name) for name in names], now)
