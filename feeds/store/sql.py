@@ -114,20 +114,25 @@ class SqlStore:
             yield connection
 
     @contextlib.contextmanager
-    def _asking(self, query: FeedQuery) -> Iterator[Connection]:
-        """Reads for a question; one of the full text waits for its turn, and never holds up the others for long."""
+    def _searching(self, query: FeedQuery) -> Iterator[int | None]:
+        """A question of the full text waits for its turn, and never holds up the others for long: its limit in ms."""
         if not questions.is_searched(query):
-            with self._reading() as connection:
-                yield connection
+            yield None
             return
         if not self._searches.acquire(timeout=_SEARCH_WAIT_S):
             raise StoreError(f"database {where(self._engine)}: too many searches at once; ask again in a moment")
         try:
-            with self._reading() as connection:
-                set_limits(connection, statement_timeout=_SEARCH_TIMEOUT_MS)
-                yield connection
+            yield _SEARCH_TIMEOUT_MS
         finally:
             self._searches.release()
+
+    @contextlib.contextmanager
+    def _asking(self, query: FeedQuery) -> Iterator[Connection]:
+        """Reads for a question."""
+        with self._searching(query) as limit_ms, self._reading() as connection:
+            if limit_ms is not None:
+                set_limits(connection, statement_timeout=limit_ms)
+            yield connection
 
     def register(self, sources: Sequence[Source], now: dt.datetime, *, complete: bool = True) -> None:
         """Makes ``sources`` the ones that are polled.
@@ -335,12 +340,13 @@ class SqlStore:
 
     def newest_archive(self, feed: str, chain: str, query: FeedQuery, *, reached_seq: int, limit: int) -> int | None:
         """The newest archive of a feed; writes only where a new one is needed."""
-        with self._reading() as connection:
-            number, cut = archives.newest(connection, feed, chain)
-            if not archives.leaves_out(connection, query, cut, reached_seq):
-                return number
-        with self._writing() as connection:
-            return archives.announce(connection, feed, chain, query, reached_seq=reached_seq, limit=limit)
+        with self._searching(query):
+            with self._reading() as connection:
+                number, cut = archives.newest(connection, feed, chain)
+                if not archives.leaves_out(connection, query, cut, reached_seq):
+                    return number
+            with self._writing() as connection:
+                return archives.announce(connection, feed, chain, query, reached_seq=reached_seq, limit=limit)
 
     def archive(self, feed: str, number: int, query: FeedQuery, *, limit: int) -> Archive | None:
         """What an archive holds; writes the first time only, and never for a number that was not announced."""
@@ -350,7 +356,7 @@ class SqlStore:
             found = archives.find(connection, feed, number)
         if found is not None:
             return found
-        with self._writing() as connection:
+        with self._searching(query), self._writing() as connection:
             return archives.fill(connection, feed, number, query, limit=limit)
 
     def archive_document(self, feed: str, number: int, format_: Format) -> ArchiveDocument | None:

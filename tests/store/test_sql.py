@@ -108,7 +108,11 @@ def test_few_search_at_once_and_plain_feeds_never_wait_for_them(
         for _ in range(sql._SEARCHES_AT_ONCE):
             others.enter_context(store._asking(searched))
         assert store.window(FeedQuery(languages=("de",)), limit=9) == [("one", 1)]
-        for ask in (lambda: store.window(searched, limit=9), lambda: store.count(searched)):
+        for ask in (
+            lambda: store.window(searched, limit=9),
+            lambda: store.count(searched),
+            lambda: store.newest_archive("named", "chain", searched, reached_seq=1, limit=1),
+        ):
             with pytest.raises(StoreError, match="too many searches at once"):
                 ask()
     assert store.window(searched, limit=9) == [("one", 1)]
