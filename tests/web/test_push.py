@@ -73,7 +73,7 @@ def test_a_feed_that_is_asked_for_day_by_day_is_not_forgotten(announcing: Settin
     client.get("/feeds/de.atom")
     assert noted()
     days.append(NOW + dt.timedelta(days=40))
-    client.application.extensions[NAME].answers._looked_at = float("-inf")
+    client.application.extensions[NAME].pulse._looked_at = float("-inf")
     client.get("/feeds/de.atom")
     noted()
     store = client.application.extensions[NAME].store
