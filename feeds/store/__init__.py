@@ -5,8 +5,9 @@ it ``registering`` (who is polled), ``schedule`` (who is due), ``watching`` (wha
 poll remembers), ``copies`` and ``activity`` (what it compares with), ``writing``, ``planning`` and ``numbering`` (what
 it writes), ``questions``, ``standins`` and ``reading`` (what readers ask). The full text has rooms of its own:
 ``terms`` (what articles are found by), ``fulltext`` (how it is written), ``expressions`` and ``searching`` (how it is
-asked), ``catching_up`` (articles of earlier versions). ``opening`` runs the migrations. ``copying`` brings a whole
-store into another, by its rows as ``plain`` values, and ``backups`` into a file and back.
+asked), ``catching_up`` (articles of earlier versions). ``connecting`` sets connections up, ``opening`` runs the
+migrations, ``failures`` says what went wrong, ``hints`` and ``duties`` are between processes. ``copying`` brings a
+whole store into another, by its rows as ``plain`` values, and ``backups`` into a file and back.
 """
 
 from feeds.store.base import Store
