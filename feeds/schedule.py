@@ -82,6 +82,16 @@ class Scheduler:
         )
         self._jobs.start()
 
+    def keep_time(self) -> None:
+        """To be called every few seconds: ticks at once where the clock was set back.
+
+        APScheduler knows the next tick by the time of day, so it would be as far away as the clock was set back.
+        """
+        (job,) = self._jobs.get_jobs()
+        now = dt.datetime.now(dt.UTC)
+        if job.next_run_time > now + dt.timedelta(seconds=2 * self._tick_s):
+            job.modify(next_run_time=now)
+
     def tick(self) -> int:
         """Claims and hands on what is due now; returns how many. A store that does not answer is logged.
 

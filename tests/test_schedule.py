@@ -120,6 +120,21 @@ def test_who_stops_it_at_its_first_tick_gets_no_traceback(monkeypatch: pytest.Mo
     assert ended == []
 
 
+def test_a_clock_that_is_set_back_does_not_stop_it() -> None:
+    due, hands = Due("a"), Hands(2)
+    scheduler = make(due, hands)
+    scheduler.start()
+    assert hands.called.wait(10)
+    (job,) = scheduler._jobs.get_jobs()
+    job.modify(next_run_time=dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))  # what it comes to
+    hands.called.clear()
+    due.ids.append("b")
+    assert not hands.called.wait(0.2)
+    scheduler.keep_time()
+    assert hands.called.wait(10)
+    scheduler.stop()
+
+
 def test_a_store_that_does_not_answer_is_told_and_tried_again() -> None:
     due, hands = Due("a", broken=True), Hands(1)
     scheduler = make(due, hands)

@@ -58,9 +58,9 @@ class Leading:
         if self._leads():
             self._roster.refresh(self._store, utc_now(), anew=True)  # another leader may have had other files
             self._complaint.end()
-            with self._at_work():
+            with self._at_work() as scheduler:
                 while self._still_leads() and not ended.wait(LOOK_EVERY_S):
-                    pass
+                    scheduler.keep_time()
         elif not self._stands_by:
             self._stands_by = True
             log.info("scheduler stands by: another one leads")
@@ -84,7 +84,7 @@ class Leading:
         return True
 
     @contextmanager
-    def _at_work(self) -> Iterator[None]:
+    def _at_work(self) -> Iterator[Scheduler]:
         settings = self._settings
         self._stands_by = False
         house = Housekeeping(settings, self._store, clock=utc_now)
@@ -102,7 +102,7 @@ class Leading:
         push = self._open_push()
         log.info("scheduler leads", sources=len(self._roster.sources))
         try:
-            yield
+            yield scheduler
         finally:
             scheduler.stop()
             self._alerts.stop()
