@@ -24,11 +24,12 @@ import httpx2
 from feeds.clock import utc_now
 from feeds.errors import FetchError, RateLimited, SourceError
 from feeds.fetch.budget import Turns
-from feeds.fetch.exchange import Answer, Exchanger
+from feeds.fetch.exchange import WITH_DOCUMENT, Answer, Exchanger
 from feeds.fetch.freshness import fresh_s
 from feeds.fetch.guard import Resolver, resolve_host
 from feeds.fetch.judge import is_redirect, redirect_target, trouble
 from feeds.fetch.robots import MAX_ROBOTS_BYTES, Robots
+from feeds.fetch.wholeness import are_alike, has_end
 from feeds.model import Document, NotModified, Validators
 from feeds.urls import normal_url, registered_domain
 
@@ -156,7 +157,7 @@ class Fetcher:
             if (current, cookie) in seen:
                 raise FetchError(f"{url} redirects in a circle, back to {current}")
             seen.add((current, cookie))
-            answer = self._ask_page(current, journey, cookie)
+            answer = self._ask_whole(current, journey, cookie)
             if answer.status == _NOT_MODIFIED and is_conditional:
                 return NotModified(url=current, requested_url=url, fresh_s=fresh_s(answer.headers, self._clock()))
             if not is_redirect(answer):
@@ -165,6 +166,20 @@ class Fetcher:
             _keep_cookies(journey.cookies, answer)
             current = _redirect_target(answer)
         raise FetchError(f"{url} redirects more than {self._max_redirects} times; the last leads to {current}")
+
+    def _ask_whole(self, url: str, journey: _Journey, cookie: str) -> Answer:
+        """As ``_ask_page``; what may have broken off unnoticed is asked for once more.
+
+        Raises:
+            FetchError: it breaks off, now here, now there.
+        """
+        answer = self._ask_page(url, journey, cookie)
+        if answer.status not in WITH_DOCUMENT or not answer.is_of_no_length or has_end(answer.body):
+            return answer
+        again = self._ask_page(url, journey, cookie)
+        if again.is_of_no_length and not has_end(again.body) and not are_alike(answer.body, again.body):
+            raise FetchError(f"{urlsplit(url).netloc} broke off: {url} has no end, nor does it say how long it is")
+        return again
 
     def _ask_page(self, url: str, journey: _Journey, cookie: str) -> Answer:
         """One hop, its robots.txt asked before it."""

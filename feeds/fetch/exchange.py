@@ -38,6 +38,11 @@ class Answer:
     headers: httpx2.Headers
     body: bytes
 
+    @property
+    def is_of_no_length(self) -> bool:
+        """Whether nothing but the end of the connection ended the body."""
+        return "content-length" not in self.headers and "transfer-encoding" not in self.headers
+
 
 class Exchanger:
     """Sends requests over guarded, pooled connections; safe to use from several threads."""
