@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Text, bindparam, case, null, or_, select, type_coerce, update
+from sqlalchemy import Connection, Row, Text, bindparam, case, func, null, or_, select, type_coerce, update
 
 from feeds.model import ApiFields, Recipe, Source, SourceState
 from feeds.store.columns import Instant, clean_text, clean_value, json_text
@@ -175,8 +175,7 @@ def _sort(prepared: Sequence[dict[str, Any]], stored: Mapping[str, Row[*tuple[An
         else:
             parts.staying.append(values)
             if values["enabled"] and row.is_ahead:
-                last_lease = now + _LONGEST_LEASE + _CLOCK_SLACK
-                parts.ahead.append({"which": row.id, "now": now, "last_lease": last_lease})
+                parts.ahead.append({"which": row.id, "now": now})
             elif not _is_read_there(row, values):
                 parts.elsewhere.append({"which": row.id, "now": now})
             elif values["interval_s"] < row.interval_s:
@@ -199,7 +198,9 @@ _ACCORDING_TO_LEASE: dict[str, Any] = {name: bindparam(name) for name in (*_CONF
 }
 
 _NOW = bindparam("now", type_=Instant)
-_IS_POLLED = source.c.lease_until <= bindparam("last_lease", type_=Instant)
+# A lease of the wrong clock lasts as long as that was wrong, and whoever had it may have died: its poll begins anew.
+# It ends after what the wrong clock wrote last, one of the right clock before.
+_IS_POLLED = source.c.lease_until <= func.coalesce(source.c.last_poll_at, source.c.state_since)
 _CLOCK_SET_RIGHT: dict[str, Any] = {
     "next_poll_at": _NOW,
     "due_at": _NOW,

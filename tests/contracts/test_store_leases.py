@@ -401,6 +401,24 @@ def test_what_a_clock_that_ran_ahead_left_is_due_once_it_is_right(
     assert claimed(store, now + HOUR) == ["daily"]
 
 
+def test_a_lease_of_a_clock_that_is_set_back_is_not_waited_for(
+    store: Store, now: dt.datetime, source: Callable[..., Source]
+) -> None:
+    """Its worker may have died; whoever has leased a source by the right clock keeps it."""
+    sources = [source("one", url="https://one.example/"), source("two", url="https://two.example/")]
+    store.register(sources, now)
+    for each in ("one", "two"):
+        store.finish(must(store.claim(each, now, lease_s=60)), ended(now))
+    dead = must(store.claim("one", now, lease_s=60))
+    back = now - HOUR
+    kept = must(store.claim("two", back, lease_s=60))
+    store.register(sources, back)
+    assert claimed(store, back) == ["one"]
+    store.renew(kept, back, lease_s=60)
+    with pytest.raises(LeaseLost):
+        store.renew(dead, back, lease_s=60)
+
+
 # --- losing a lease -----------------------------------------------------------------------------------------------
 
 
