@@ -100,7 +100,7 @@ class Cluster:
         name = f"{command}-{len(self.all(command)) + 1}"
         folder = self.folder / name
         folder.mkdir()
-        if command in {"schedule", "worker"}:
+        if command in {"schedule", "worker"} and self.newsroom_url:
             arguments = (*arguments, "--newsroom-url", self.newsroom_url)
         role = Role(name, command, arguments, folder=folder, settings={**self.settings, **settings})
         self.roles.append(role)
@@ -132,6 +132,7 @@ def running_cluster(
     webs: int = 2,
     nginx: bool = True,
     port: int = 0,
+    newsroom: bool = True,
     newsroom_url: str = "",
     every_s: float = 5.0,
     articles: int = 60,
@@ -146,6 +147,7 @@ def running_cluster(
         webs: as above.
         nginx: whether it stands in front.
         port: nginx's; 0 takes a free one.
+        newsroom: whether a sample newsroom is polled; else only what is in the folder ``config`` of the settings.
         newsroom_url: a sample newsroom that runs already, such as one in the test's process; empty: starts one.
         every_s: seconds between articles of the newsroom that is started.
         articles: old articles at its start.
@@ -169,7 +171,7 @@ def running_cluster(
             newsroom_url=newsroom_url,
         )
         stack.callback(cluster.close_roles)
-        if not newsroom_url:
+        if newsroom and not newsroom_url:
             cluster.newsroom_url = cluster.launch("newsroom", "--every", str(every_s), "--articles", str(articles)).url
             cluster.roles[0].await_ready()  # else its sources begin their life as broken
         port = port or free_port()
