@@ -12,7 +12,6 @@ polyfeed web              the same without anything but its web workers
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import threading
@@ -31,6 +30,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 
+from feeds.cli.metering import counted
 from feeds.cli.options import make_writable, with_settings
 from feeds.cli.processes import Child, only_one, watch_parent
 from feeds.concepts import load_concepts
@@ -103,7 +103,7 @@ def _ready(settings: Settings) -> Iterator[Settings]:
     """The settings with the port that is free, in a data folder that is this process's alone."""
     settings = replace(settings, port=free_port(settings.host, settings.port))
     make_writable(settings.data)
-    with only_one(settings.data):
+    with only_one(settings.data), counted(settings.data):
         _prepare(settings)
         yield settings
 
@@ -112,10 +112,6 @@ def _prepare(settings: Settings) -> None:
     """Fails early and in words where the database cannot be opened."""
     open_store(settings.store_url).close()
     load_concepts(settings.config, cache_folder=settings.data)  # folded once here, and not by each web worker
-    metrics = settings.data / "metrics"  # counters of processes that are gone
-    shutil.rmtree(metrics, ignore_errors=True)
-    metrics.mkdir()
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics.absolute())
 
 
 def free_port(host: str, port: int) -> int:

@@ -12,12 +12,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from feeds.errors import StoreError
 
-# by PostgreSQL's own codes, in any language (Appendix A of its manual)
+# by PostgreSQL's own codes, in any language (Appendix A of its manual), or by the names of SQLite's
 _BY_CODE = {
     "25006": "this is a standby: name the primary server",
     "42501": "give this user the right to it, or name the owner of the tables",
     "53100": "make room on the disk of the server",
     "55P03": "another transaction held what this one needs: ask again, and look for long ones in pg_stat_activity",
+    "SQLITE_FULL": "make room on the disk that it is on; what is stored stays, and it goes on by itself",
     "57014": "it took longer than is allowed: ask again when less is going on",
 }
 # a connection that cannot be had has no code, only words
@@ -57,7 +58,7 @@ def reason(error: DBAPIError | PoolTimeout | psycopg.Error) -> str:
         return "every connection of this process is in use: ask again in a moment"
     original = error.orig if isinstance(error, DBAPIError) else error
     said = " ".join(str(original).split())
-    advice = _advice(getattr(original, "sqlstate", None), said)
+    advice = _advice(getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", None), said)
     return f"{said}: {advice}" if advice else said
 
 
