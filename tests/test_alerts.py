@@ -188,8 +188,8 @@ def settings(tmp_path: Path, hook: Hook) -> Settings:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    store = open_store(settings.store_url)
+def store(settings: Settings, new_sqlite: Callable[[Path], str]) -> Iterator[Store]:
+    store = open_store(new_sqlite(settings.data))
     store.register(SOURCES, NOW)
     yield store
     store.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,9 +26,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
+def store(settings: Settings, new_sqlite: Callable[[Path], str]) -> Iterator[Store]:
     settings.data.mkdir()
-    opened = open_store(settings.store_url)
+    opened = open_store(new_sqlite(settings.data))
     yield opened
     opened.close()
 

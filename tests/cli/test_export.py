@@ -17,7 +17,6 @@ import structlog
 from feeds.cli.exporting import Files
 from feeds.cli.manifest import NAME
 from feeds.errors import StartError
-from feeds.settings import Settings
 from feeds.store import open_store
 from feeds.store.base import Store
 from feeds.web.ready import keep_ready
@@ -28,9 +27,9 @@ LONG = "ส" * 85  # three bytes each
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, new_sqlite: Callable[[Path], str]) -> Iterator[Store]:
     (tmp_path / "data").mkdir()
-    store = open_store(Settings(data=tmp_path / "data").store_url)
+    store = open_store(new_sqlite(tmp_path / "data"))
     store.register(SOURCES, NOW)
     yield store
     store.close()

@@ -49,8 +49,8 @@ def client(s3: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(Settings(data=tmp_path).store_url)
+def store(tmp_path: Path, new_sqlite: Callable[[Path], str]) -> Iterator[Store]:
+    store = open_store(new_sqlite(tmp_path))
     store.register(SOURCES, NOW)
     yield store
     store.close()

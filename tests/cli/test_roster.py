@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,8 +24,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    opened = open_store(settings.store_url)
+def store(settings: Settings, new_sqlite: Callable[[Path], str]) -> Iterator[Store]:
+    opened = open_store(new_sqlite(settings.data))
     yield opened
     opened.close()
 

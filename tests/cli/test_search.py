@@ -12,7 +12,6 @@ import structlog
 
 from feeds.cli import main
 from feeds.model import Article, ArticleUpdate, Change, Kind, Source, Update
-from feeds.settings import Settings
 from feeds.store import open_store
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -43,12 +42,17 @@ ARTICLES = (
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Run]:
+def run(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    new_sqlite: Callable[[Path], str],
+) -> Iterator[Run]:
     monkeypatch.setenv("POLYFEED_DATA", str(tmp_path))
     monkeypatch.setenv("POLYFEED_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("COLUMNS", "120")
     (tmp_path / "config" / "sources").mkdir(parents=True)
-    store = open_store(Settings(data=tmp_path).store_url)
+    store = open_store(new_sqlite(tmp_path))
     store.register([Source(id="news", name="News", kind=Kind.LISTING, url="https://news.test/")], NOW)
     claim = store.claim("news", NOW, lease_s=60)
     assert claim is not None

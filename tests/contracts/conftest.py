@@ -16,14 +16,6 @@ from feeds.store import Store, open_store
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 
 
-@pytest.fixture(scope="session")
-def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file whose tables are made: copying it is quicker than making them for each test."""
-    file = tmp_path_factory.mktemp("store") / "new.sqlite3"
-    open_store(f"sqlite:///{file}").close()
-    return file
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def clean_url(request: pytest.FixtureRequest, new_file: Path, tmp_path: Path) -> Callable[[], str]:
     """Each call gives the address of an empty database."""

@@ -160,7 +160,7 @@ def put(desk: Any, article: Make, case: Case) -> list[str]:
     return ids
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=cases)
 def test_the_store_answers_as_a_look_at_each_article_does(
     clean_url: Callable[[], str], desk: Any, article: Make, case: Case

@@ -193,7 +193,7 @@ def answers(held: Held, query: FeedQuery) -> bool:
     )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(drafts, max_size=16),
     asked=st.lists(queries, min_size=5, max_size=12),

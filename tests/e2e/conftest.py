@@ -81,9 +81,9 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, new_sqlite: Callable[[Path], str]) -> Iterator[House]:
     settings = Settings(data=tmp_path, config=tmp_path, public_url="http://polyfeed.test", feed_entries=50)
-    store = open_store(settings.store_url)
+    store = open_store(new_sqlite(tmp_path))
     yield House(store=store, settings=settings)
     store.close()
 

@@ -16,7 +16,7 @@ from feeds.newsroom import Newsroom
 from feeds.settings import Settings
 from feeds.store import Store, open_store
 
-ARTICLES = 120
+ARTICLES = 60
 
 
 @pytest.fixture

@@ -55,19 +55,19 @@ def read(body: bytes) -> list[Item]:
 @given(st.binary(max_size=400))
 @example(b"<a:b>" * 10)
 @example(b"<rss><channel><item><link>http://[x</link></item></channel></rss>")
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 def test_any_bytes(body: bytes) -> None:
     read(body)
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5), max_size=40))
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_any_pile_of_markup(pieces: list[str]) -> None:
     read("".join(pieces).encode("utf-8", "surrogatepass"))
 
 
 @given(st.sampled_from(SEEDS), st.data())
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_any_damage_to_a_feed(seed: bytes, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(seed)))
     end = data.draw(st.integers(start, min(len(seed), start + 60)))

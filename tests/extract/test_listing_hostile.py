@@ -56,13 +56,13 @@ def read(body: bytes, recipe: Recipe | None = None, url: str = URL) -> list[Item
 
 @given(st.binary(max_size=300))
 @example(b"<a href='http://[x'>" * 3)
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 def test_any_bytes(body: bytes) -> None:
     read(body)
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5), max_size=60))
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_any_pile_of_markup(pieces: list[str]) -> None:
     body = "".join(pieces).encode("utf-8", "surrogatepass")
     read(body)
@@ -75,7 +75,7 @@ def test_any_pile_of_markup(pieces: list[str]) -> None:
 @example("count(//a)", "entry")
 @example("(//a)[$x]", "link")
 @example(":is(", "entry")
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_any_selector(selector: str, field: str) -> None:
     body = b'<ul><li><a href="/2020/07/07/a-story.html">Something happened today</a> 07.07.2020</li></ul>'
     read(body, Recipe(**{"entry": "li", field: selector}))  # type: ignore[arg-type]  # mypy takes every field for its type

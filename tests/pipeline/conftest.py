@@ -8,7 +8,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -178,8 +178,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, new_sqlite: Callable[[Path], str]) -> Iterator[House]:
     settings = Settings(data=tmp_path, config=tmp_path, timeout_s=5.0)
-    store = open_store(settings.store_url)
+    store = open_store(new_sqlite(tmp_path))
     yield House(store=store, settings=settings)
     store.close()

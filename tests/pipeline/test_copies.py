@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +66,9 @@ class Desk:
         return {article_id for article_id, _ in self.store.window(FeedQuery(**query), limit=100)}
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("store") / "empty.sqlite3"
-    open_store(f"sqlite:///{file}").close()
-    return file
-
-
 @pytest.fixture
-def desk(empty: Path, tmp_path: Path) -> Iterator[Desk]:
-    store = open_store(f"sqlite:///{shutil.copy(empty, tmp_path)}")
+def desk(tmp_path: Path, new_sqlite: Callable[[Path], str]) -> Iterator[Desk]:
+    store = open_store(new_sqlite(tmp_path))
     yield Desk(store)
     store.close()
 

@@ -26,8 +26,8 @@ def concepts() -> Concepts:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/store.sqlite3")
+def store(tmp_path: Path, new_sqlite: Callable[[Path], str]) -> Iterator[Store]:
+    opened = open_store(new_sqlite(tmp_path))
     yield opened
     opened.close()
 

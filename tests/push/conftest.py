@@ -130,8 +130,10 @@ def concepts(tmp_path_factory: pytest.TempPathFactory) -> ConceptsFile:
 
 
 @pytest.fixture
-def house(settings: Settings, clock: Clock, concepts: ConceptsFile) -> Iterator[House]:
-    store = open_store(settings.store_url)
+def house(
+    settings: Settings, clock: Clock, concepts: ConceptsFile, new_sqlite: Callable[[Path], str]
+) -> Iterator[House]:
+    store = open_store(new_sqlite(settings.data))
     store.register(SOURCES, NOW)
     yield House(store=store, settings=settings, clock=clock, concepts=concepts)
     store.close()

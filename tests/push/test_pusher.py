@@ -345,7 +345,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(CHANGES, min_size=1, max_size=3))
 def test_feeds_are_told_exactly_when_their_windows_are_others(
     house: House, hub: Hub, make_pusher: Make, batches: list[list[tuple[int, str, tuple[str, ...], str | None, str]]]

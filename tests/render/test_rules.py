@@ -360,7 +360,7 @@ others = st.builds(Translation, id=anything, language=anything | st.sampled_from
 articles_of_a_feed = st.lists(stored_articles(), max_size=4, unique_by=lambda each: each.article.id)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), articles_of_a_feed, st.sampled_from(Format), words)
 def test_any_article(data: st.DataObject, articles: list[StoredArticle], format_: Format, service: str) -> None:
     ids = [each.article.id for each in articles]

@@ -40,7 +40,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 LEAST = {"kind": "listing", "url": "https://example.org/"}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(KEYS, VALUES, max_size=6), st.booleans())
 def test_any_file_is_a_source_or_its_mistakes(values: dict[str, Any], least: bool) -> None:  # noqa: FBT001
     text = tomlkit.dumps({**(LEAST if least else {}), **values})
@@ -51,7 +51,7 @@ def test_any_file_is_a_source_or_its_mistakes(values: dict[str, Any], least: boo
         assert str(mistake).startswith("/folder/a.toml: ")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from([key.name for key in OWNERS[""][1]]), WORDS | PLAIN, max_size=3))
 def test_what_is_read_is_valid_by_the_schema(values: dict[str, Any]) -> None:
     text = tomlkit.dumps({**LEAST, **values})

@@ -79,7 +79,7 @@ COMMENTS = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sources(), COMMENTS)
 def test_any_source_is_read_back_as_it_was(source: Source, comments: dict[str, str]) -> None:
     # write_source compares too; here through the bytes of a file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(file: Path) -> Iterator[SqlStore]:
+def store(file: Path, new_file: Path) -> Iterator[SqlStore]:
     """An empty store in that file."""
-    opened = open_store(f"sqlite:///{file}")
+    opened = open_store(f"sqlite:///{shutil.copy(new_file, file)}")
     yield opened
     opened.close()
 

@@ -21,10 +21,10 @@ def redis_url(redis: Redis) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path, new_sqlite: Callable[[Path], str]) -> Iterator[Store]:
     """An empty store, of each kind in turn."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+        url = new_sqlite(tmp_path)
     else:
         new_database: Callable[[], str] = request.getfixturevalue("new_database")
         url = new_database()

@@ -370,7 +370,7 @@ STEPS = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=300, deadline=None)
+@hypothesis_settings(max_examples=150, deadline=None)
 @given(steps=STEPS, strips=st.booleans())
 def test_no_reader_misses_an_entry_behind_a_cache(steps: list[tuple[str, int]], strips: bool) -> None:  # noqa: FBT001
     origin = Origin()

@@ -60,7 +60,7 @@ def rename(store: Store, name: str, content: Content) -> None:
     store.register(sources, NOW)
 
 
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_equal_bytes_from_each_node(filled: Path, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -45,9 +45,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
+def store(settings: Settings, new_sqlite: Callable[[Path], str]) -> Iterator[Store]:
     """Eighteen German articles: a feed and its history."""
-    opened = open_store(settings.store_url)
+    opened = open_store(new_sqlite(settings.data))
     opened.register(SOURCES, NOW)
     write(opened, [story(number) for number in range(1, 19)])
     yield opened

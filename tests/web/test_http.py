@@ -261,7 +261,7 @@ PATHS = st.sampled_from(
 )
 
 
-@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_nobody_can_tell_who_answered(both: Both, data: st.DataObject) -> None:
     path = data.draw(PATHS)

@@ -108,7 +108,7 @@ def odd_store(settings: Settings) -> Store:
     return store
 
 
-@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_nobody_can_tell_who_answered(
     settings: Settings, odd_store: Store, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
