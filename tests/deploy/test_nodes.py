@@ -93,7 +93,11 @@ def test_one_that_dies_costs_no_answer_and_both_leave_what_is_kept(cluster: Clus
     second.kill()
     cluster.wait_until(lambda: "STALE" in cluster.get("/feeds/ja.atom")["Cache-Status"], "what is kept is too old")
     answer = cluster.get("/feeds/ja.atom")
-    assert (answer.status, answer["Cache-Status"]) == (200, "nginx; hit; detail=STALE")
+    assert answer.status == 200
+    assert answer["Cache-Status"] in {
+        "nginx; hit; detail=STALE",
+        "nginx; hit; detail=UPDATING",
+    }  # asked again meanwhile
     refused = ask_new()
     assert (refused.status, refused["Retry-After"]) == (503, "5")
     for web in cluster.webs:
