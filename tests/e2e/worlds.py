@@ -29,7 +29,7 @@ from .papers import Hold, Paper
 
 MANY = 10_000
 FEED = "/feeds/all.json"
-READ_EVERY_S = 0.05
+READ_EVERY_S = 0.1
 SILENT_S = 2.0  # less than feeds.tasks.ledger.ALIVE_S
 
 
@@ -71,16 +71,23 @@ class World:
     late: set[str] = field(default_factory=set)
     ids: dict[str, str] = field(default_factory=dict)
     _hold: Hold = field(default_factory=Hold)
+    _seen: set[str] = field(default_factory=set)
+    _seq: int = 0
 
     @property
     def paper(self) -> Paper:
         return self.papers["one"]
 
     def has(self, paths: list[str]) -> bool:
-        """Whether these of the first paper are stored; False while the database is away."""
+        """Whether these of the first paper are stored."""
+        return {self.paper.url + path for path in paths} <= self._there()
+
+    def _there(self) -> set[str]:
+        """Addresses of what is stored, read anew when something changed; as last seen while the database is away."""
         with suppress(StoreError):
-            return {self.paper.url + path for path in paths} <= stored(self.store).keys()
-        return False
+            if (seq := self.store.change_seq()) != self._seq:
+                self._seen, self._seq = set(stored(self.store)), seq
+        return self._seen
 
     def leader(self) -> Role | None:
         """The scheduler that leads."""
@@ -133,19 +140,18 @@ class World:
         """Waits until all that was published is stored and on every web, and checks that it is right."""
 
         def is_there() -> bool:
-            with suppress(StoreError):
-                there = stored(self.store).keys()
-                return all(self.papers[name].truth.keys() <= there for name in self.papers.keys() - self.late)
-            return False
+            expected = self.papers.keys() - self.late
+            return all(self.papers[name].truth.keys() <= self._there() for name in expected)
 
         self.cluster.wait_until(is_there, "all that was published is stored")
-        assert_true(self.store, self.papers, self.ids)
         self.cluster.wait_until(self._is_shown, "each web shows the same, all of it")
+        assert_true(self.store, self.papers, self.ids)
 
     def _is_shown(self) -> bool:
         bodies = [ask(web.port, FEED).body for web in self.cluster.webs]
         shown = [item["id"] for item in json.loads(bodies[0])["items"]]
-        return len(set(bodies)) == 1 and sorted(shown) == sorted(self.ids.values())
+        there = [article_id for article_id, _ in self.store.window(FeedQuery(), limit=MANY)]
+        return len(set(bodies)) == 1 and sorted(shown) == sorted(there)
 
     @contextmanager
     def asked_all_along(self, *, is_new: bool = True) -> Iterator[None]:
@@ -183,9 +189,9 @@ def number(role: Role, name: str) -> float:
     return -1.0
 
 
-def lines(process: Process, words: str) -> int:
-    """How many lines of its log say so."""
-    return sum(words in line for line in process.log.read_text(errors="replace").splitlines())
+def lines(process: Process, *words: str) -> int:
+    """How many lines of its log say all of this."""
+    return sum(all(each in line for each in words) for line in process.log.read_text(errors="replace").splitlines())
 
 
 def _waiting(client: redis.Redis) -> list[Message[None]]:
