@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 from dataclasses import dataclass
 
+from cluster.ports import is_its_own
+
 ANSWER_S = 30.0
 
 
@@ -33,6 +35,8 @@ def ask(port: int, path: str, method: str = "GET", *, source: str = "127.0.0.1",
         for name, value in headers.items():
             connection.putheader(name.replace("_", "-"), value)
         connection.endheaders()
+        if is_its_own(connection.sock):
+            raise ConnectionRefusedError(f"nothing listens on port {port}")
         answer = connection.getresponse()
         told = {name.lower(): value for name, value in answer.getheaders()}
         assert len(told) == len(answer.getheaders()), f"a header twice: {answer.getheaders()}"

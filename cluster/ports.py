@@ -15,7 +15,12 @@ def free_port() -> int:
 def is_open(port: int) -> bool:
     """Whether something accepts connections there."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
-            return True
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+            return not is_its_own(connection)
     except OSError:
         return False
+
+
+def is_its_own(connection: socket.socket) -> bool:
+    """Whether a connection to a port that nobody listens on met itself: it was given that port to come from."""
+    return bool(connection.getsockname() == connection.getpeername())

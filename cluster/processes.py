@@ -153,7 +153,7 @@ class Process:
 
 
 def wait_until(
-    condition: Callable[[], object], what: str, *, within_s: float = 60.0, parts: Iterable[Process] = ()
+    condition: Callable[[], object], what: str, *, within_s: float = 100.0, parts: Iterable[Process] = ()
 ) -> None:
     """Waits until ``condition`` holds.
 

@@ -107,7 +107,7 @@ class Cluster:
         role.launch()
         return role
 
-    def wait_until(self, condition: Callable[[], object], what: str, *, within_s: float = 60.0) -> None:
+    def wait_until(self, condition: Callable[[], object], what: str, *, within_s: float = 100.0) -> None:
         """Waits until ``condition`` holds, else RuntimeError with the end of each log."""
         wait_until(condition, what, within_s=within_s, parts=self.parts)
 

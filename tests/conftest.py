@@ -19,6 +19,19 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = CHECKOUT.parent / "shared"
 
 
+# tests of many processes: one worker runs them all, from the beginning, while the others do the rest
+_PROCESSES = ("e2e", "deploy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each file is one worker's, so that what it starts is started once (xdist's ``loadgroup``)."""
+    items.sort(key=lambda item: item.path.parent.name not in _PROCESSES)
+    for item in items:
+        folder = item.path.parent.name
+        group = "processes" if folder in _PROCESSES else str(item.path.relative_to(CHECKOUT))
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(autouse=True)
 def loopback_only() -> Iterator[None]:
     """A test that dials anything but this machine fails."""

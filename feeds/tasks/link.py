@@ -40,6 +40,7 @@ class Link:
         self._complaint = Complaint(f"Redis does not answer: {without}", over="Redis answers again")
         self._lock = threading.Lock()
         self._again_s = float("-inf")
+        self._is_closed = False
 
     def ask(self, question: Callable[[], T]) -> T:
         """What Redis answers to a call of the client, a script or the broker.
@@ -57,9 +58,14 @@ class Link:
                 self._again_s = time.monotonic() + AGAIN_S
             self._complaint.say(reason=str(error))
             raise QueueError(f"Redis does not answer: {error}") from error
+        except AttributeError as error:  # closing the client takes the buffers that other threads read into away
+            if not self._is_closed:
+                raise
+            raise QueueError("the connection to Redis is closed") from error
         self._complaint.end()
         return answer
 
     def close(self) -> None:
         """Gives every connection back."""
+        self._is_closed = True
         self.client.close()

@@ -25,7 +25,7 @@ import pytest
 @pytest.fixture(scope="module")
 def service(start_service: Callable[..., Any]) -> Any:
     """The sample newsroom, polled and served, once its first articles of each edition are there."""
-    running = start_service("serve", "--newsroom", "--every", "0.5", "--articles", "30")
+    running = start_service("serve", "--newsroom", "--every", "2", "--articles", "30")
     running.wait_for(running.is_up, "the service answers")
     running.wait_for(
         lambda: (
