@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ import feedparser
 import pytest
 from flask.testing import FlaskClient
 
+from cluster.ports import free_port
 from feeds.model import Source
 from feeds.pipeline.poll import PollReport
 from feeds.settings import Settings
@@ -175,12 +175,6 @@ class Service:
     def stop(self) -> int:
         self.process.terminate()
         return self.process.wait(60)  # the web gets 10 s, then each child 15 s, before they are killed
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from cluster.ports import free_port
 from feeds.settings import Settings
 from feeds.store import open_store
 
@@ -23,12 +23,6 @@ from .conftest import make_article, write
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 START_S = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Server:
