@@ -62,7 +62,12 @@ def serve_feeds(port: int) -> None:
     """Answers for every host until it is killed."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while head := await reader.readuntil(b"\r\n\r\n"):
+        while True:
+            try:
+                head = await reader.readuntil(b"\r\n\r\n")
+            except (asyncio.IncompleteReadError, ConnectionError):  # it asks no more
+                writer.close()
+                return
             path, host = (
                 re.search(pattern, head.decode(), re.IGNORECASE) for pattern in (r"^GET (\S+)", r"host: (\S+)")
             )
