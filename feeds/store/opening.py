@@ -1,36 +1,18 @@
-"""Opening a store: an address in, a ``SqlStore`` with this version's tables out, or a StoreError of one line.
-
-Migrations run here, each in one transaction, by one process at a time: the others wait and find the work done. On
-PostgreSQL a step that must wait for a table gives up soon and comes again: whoever asks for that table after it would
-wait as well, for as long as someone before it reads.
-"""
+"""Opening a store: an address in, a ``SqlStore`` with this version's tables out, or a StoreError of one line."""
 
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import time
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, inspect, text
 
 from feeds.errors import StoreError
-from feeds.store.connecting import WRITES, connect, connect_read_only
-from feeds.store.dialect import MIGRATING, NO_LIMITS, set_limits, take_lock
-from feeds.store.failures import told, where
+from feeds.store.connecting import connect, connect_read_only
+from feeds.store.failures import told
 from feeds.store.sql import SqlStore
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
-_ONE_AT_A_TIME = threading.Lock()  # Alembic's context is one for the whole process
-_TABLE_WAIT_MS = 3000
-_ATTEMPTS = 10
-_PAUSE_S = 2.0
-_TABLE_IN_USE = {"55P03", "40P01"}  # not had in time; had by one that waits for what this one has
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
 def open_store(url: str) -> SqlStore:
@@ -67,74 +49,32 @@ def open_unchanged(file: Path) -> SqlStore | None:
     engine = connect_read_only(file)
     with told(engine), engine.connect() as connection:
         found = _revision(connection)
-    if found == ScriptDirectory(str(_MIGRATIONS)).get_current_head():
+    if found == _head():
         return SqlStore(engine)
     engine.dispose()
     return None
 
 
-# --- migrations ---------------------------------------------------------------------------------------------------
+# --- whose version the tables are -----------------------------------------------------------------------------------
 
 
 def _migrate(engine: Engine) -> None:
-    script = ScriptDirectory(str(_MIGRATIONS))
-    head = script.get_current_head()
     with told(engine), engine.connect() as connection:
         found = _revision(connection)
-    if found == head:
-        return
-    if found is not None and found not in {each.revision for each in script.walk_revisions()}:
-        raise StoreError(
-            f"the database {where(engine)} is from a newer version of Polyfeed (its tables are at {found}, "
-            f"this version knows {head}): update Polyfeed, or name another database"
-        )
-    while found != head:
-        found = _step(engine, script)
+    if found != _head():
+        from feeds.store.migrating import migrate  # with Alembic, which is slow to import and seldom needed
 
-
-def _step(engine: Engine, script: ScriptDirectory) -> str | None:
-    """One revision on, in a transaction of its own: locks that one step takes are not held while another works.
-
-    Returns the revision reached.
-    """
-    with told(engine):
-        for attempt in range(_ATTEMPTS):
-            time.sleep(_PAUSE_S if attempt else 0)
-            try:
-                with _ONE_AT_A_TIME, engine.execution_options(**{WRITES: True}).begin() as connection:
-                    return _upgrade(connection, script)
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _TABLE_IN_USE:
-                    raise
-                stopped = error
-        with engine.connect() as connection:
-            user = connection.execute(_LONGEST).first()
-    who = f", longest by {user.application_name or 'a program'} (process {user.pid}, {user.state})" if user else ""
-    statement = " ".join(str(stopped.statement).split())[:80]
-    raise StoreError(
-        f"the tables of {where(engine)} cannot be brought to this version: others use what is to be changed{who}; end "
-        f"that and start again (it stopped at: {statement})"
-    ) from stopped
-
-
-def _upgrade(connection: Connection, script: ScriptDirectory) -> str | None:
-    """Finds nothing to do where another process was quicker."""
-    set_limits(connection, **NO_LIMITS)
-    take_lock(connection, MIGRATING)
-    set_limits(connection, lock_timeout=_TABLE_WAIT_MS)
-    ahead = [each.revision for each in script.iterate_revisions("head", _revision(connection) or "base")]
-    if ahead:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        command.upgrade(config, ahead[-1])
-    return _revision(connection)
-
-
-_LONGEST = text(
-    "SELECT pid, application_name, state FROM pg_stat_activity WHERE datname = current_database()"
-    " AND xact_start IS NOT NULL AND pid <> pg_backend_pid() ORDER BY xact_start LIMIT 1"
-)
+        migrate(engine, found)
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    """As Alembic has written it down; None where there are no tables."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _head() -> str:
+    """This version's, by the name of the newest file: r0014_long_keys.py is 0014."""
+    return max(path.name for path in _VERSIONS.glob("r*.py"))[1:].partition("_")[0]

@@ -21,7 +21,7 @@ import feeds.store.migrations
 from cluster.servers import PostgreSQL, missing_postgresql, running_postgresql
 from feeds.errors import StoreError
 from feeds.model import Article, ArticleUpdate, Change, FeedQuery, Field, Has, Kind, Source, Update
-from feeds.store import open_store, opening, sql
+from feeds.store import migrating, open_store, sql
 from feeds.store.sql import SqlStore
 
 MOST_CONNECTIONS = 20
@@ -240,7 +240,7 @@ def test_a_migration_that_waits_for_a_table_lets_others_by_and_says_who_has_it(
 ) -> None:
     url = brought_to(new_url("template0"), BEFORE)
     for name, value in {"_TABLE_WAIT_MS": 50, "_ATTEMPTS": 3, "_PAUSE_S": 0.01}.items():
-        monkeypatch.setattr(opening, name, value)
+        monkeypatch.setattr(migrating, name, value)
     with psycopg.connect(driver_url(url), application_name="a long report") as other:
         other.execute("LOCK TABLE article IN ACCESS SHARE MODE")
         with pytest.raises(StoreError, match=r"longest by a long report .*it stopped at: ALTER TABLE article"):

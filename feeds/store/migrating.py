@@ -1,0 +1,96 @@
+"""Bringing tables to this version: an engine whose tables are older in, one revision after the other.
+
+Imported only where there is something to do: Alembic takes a part of the time in which each process starts. A revision
+is one transaction, by one process at a time: the others wait and find the work done. On PostgreSQL a step that must
+wait for a table gives up soon and comes again: whoever asks for that table after it would wait as well, for as long as
+someone before it reads.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from feeds.errors import StoreError
+from feeds.store.connecting import WRITES
+from feeds.store.dialect import MIGRATING, NO_LIMITS, set_limits, take_lock
+from feeds.store.failures import told, where
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_ONE_AT_A_TIME = threading.Lock()  # Alembic's context is one for the whole process
+_TABLE_WAIT_MS = 3000
+_ATTEMPTS = 10
+_PAUSE_S = 2.0
+_TABLE_IN_USE = {"55P03", "40P01"}  # not had in time; had by one that waits for what this one has
+
+
+def migrate(engine: Engine, found: str | None) -> None:
+    """Goes on from the revision ``found`` (None: no tables) to this version's.
+
+    Raises StoreError: the tables are a newer version's, or others use what is to be changed.
+    """
+    script = ScriptDirectory(str(_MIGRATIONS))
+    head = script.get_current_head()
+    if found is not None and found not in {each.revision for each in script.walk_revisions()}:
+        raise StoreError(
+            f"the database {where(engine)} is from a newer version of Polyfeed (its tables are at {found}, "
+            f"this version knows {head}): update Polyfeed, or name another database"
+        )
+    while found != head:
+        found = _step(engine, script)
+
+
+def _step(engine: Engine, script: ScriptDirectory) -> str | None:
+    """One revision on, in a transaction of its own: locks that one step takes are not held while another works.
+
+    Returns the revision reached.
+    """
+    with told(engine):
+        for attempt in range(_ATTEMPTS):
+            time.sleep(_PAUSE_S if attempt else 0)
+            try:
+                with _ONE_AT_A_TIME, engine.execution_options(**{WRITES: True}).begin() as connection:
+                    return _upgrade(connection, script)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _TABLE_IN_USE:
+                    raise
+                stopped = error
+        with engine.connect() as connection:
+            user = connection.execute(_LONGEST).first()
+    who = f", longest by {user.application_name or 'a program'} (process {user.pid}, {user.state})" if user else ""
+    statement = " ".join(str(stopped.statement).split())[:80]
+    raise StoreError(
+        f"the tables of {where(engine)} cannot be brought to this version: others use what is to be changed{who}; end "
+        f"that and start again (it stopped at: {statement})"
+    ) from stopped
+
+
+def _upgrade(connection: Connection, script: ScriptDirectory) -> str | None:
+    """Finds nothing to do where another process was quicker."""
+    set_limits(connection, **NO_LIMITS)
+    take_lock(connection, MIGRATING)
+    set_limits(connection, lock_timeout=_TABLE_WAIT_MS)
+    ahead = [each.revision for each in script.iterate_revisions("head", _reached(connection) or "base")]
+    if ahead:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        command.upgrade(config, ahead[-1])
+    return _reached(connection)
+
+
+_LONGEST = text(
+    "SELECT pid, application_name, state FROM pg_stat_activity WHERE datname = current_database()"
+    " AND xact_start IS NOT NULL AND pid <> pg_backend_pid() ORDER BY xact_start LIMIT 1"
+)
+
+
+def _reached(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
