@@ -64,8 +64,5 @@ def running_site(name: str, folder: Path, replaced: Mapping[str, str], *, port: 
     (folder / "nginx.conf").write_text(FRAME.format(folder=folder, user=user), encoding="utf-8")
     command = ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")]
     server = Process("nginx", command, port=port, folder=folder)
-    try:
-        server.start()
+    with server.running():
         yield server
-    finally:
-        server.close()

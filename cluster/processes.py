@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cluster.ports import is_open
@@ -133,6 +133,15 @@ class Process:
             if self.exit_code is None:
                 self.stop()
             self._signal_group(signal.SIGKILL)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Starts it, and ends it with all that it has started."""
+        try:
+            self.start()
+            yield
+        finally:
+            self.close()
 
     def end_of_log(self, lines: int = 30) -> str:
         """The last lines it wrote."""

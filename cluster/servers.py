@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,6 +49,19 @@ class PostgreSQL(Process):
     def drop(self, name: str) -> None:
         """Removes a database, whoever is connected."""
         self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    @contextmanager
+    def lending(self) -> Iterator[Callable[..., str]]:
+        """Each call makes a database, a copy of ``like``, and gives its address; all are dropped at the end."""
+        made: list[str] = []
+
+        def lend(like: str = "template") -> str:
+            made.append(f"lent{len(made)}")
+            return self.create(made[-1], like=like)
+
+        yield lend
+        for name in made:
+            self.drop(name)
 
     def run(self, statement: str, *, database: str = "postgres") -> None:
         """Runs one statement as the superuser."""
@@ -102,11 +115,8 @@ def running_postgresql(*, durable: bool = False, settings: Mapping[str, str] | N
         flags = [f"--{name}={value}" for name, value in {**chosen, **(settings or {})}.items()]
         command = [_postgresql("postgres"), "-D", str(data), *flags]
         server = PostgreSQL("postgresql", command, port=port, folder=folder, account=account)
-        try:
-            server.start()
+        with server.running():
             yield server
-        finally:
-            server.close()
 
 
 @contextmanager
@@ -116,11 +126,8 @@ def running_redis() -> Iterator[Redis]:
         port = free_port()
         command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         server = Redis("redis", [*command, "--dir", str(folder)], port=port, folder=folder)
-        try:
-            server.start()
+        with server.running():
             yield server
-        finally:
-            server.close()
 
 
 @contextmanager

@@ -91,15 +91,8 @@ def postgresql() -> Iterator[PostgreSQL]:
 @pytest.fixture
 def new_database(postgresql: PostgreSQL) -> Iterator[Callable[..., str]]:
     """Each call makes a database with this version's tables, or with none, and gives its address."""
-    made: list[str] = []
-
-    def make(like: str = "template") -> str:
-        made.append(f"test{len(made)}")
-        return postgresql.create(made[-1], like=like)
-
-    yield make
-    for name in made:
-        postgresql.drop(name)
+    with postgresql.lending() as lend:
+        yield lend
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,10 @@ class _Bounded:
 
 
 class _Companion:
-    """A thread that makes calls for another one, and ends with it."""
+    """A thread that makes calls for another one, and ends with it.
+
+    Not one of an executor's: those are waited for when the process ends, and this one may hang.
+    """
 
     def __init__(self) -> None:
         self._asked: _Asked = SimpleQueue()

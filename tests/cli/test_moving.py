@@ -14,14 +14,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import create_engine, make_url
 
-import feeds.store.migrations
 from feeds.model import Article, ArticleUpdate, Change, FeedQuery, Field, Has, Kind, Source, Update
 from feeds.store import open_store
 from tests.cli.running import Ran, run_command
+from tests.revisions import brought_to
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 Run = Callable[..., Ran]
@@ -164,11 +162,8 @@ def test_a_backup_of_an_earlier_version_comes_back(
     run: Run, url_of: Callable[[str, str], str], tmp_path: Path, kind: str
 ) -> None:
     file, target = tmp_path / "earlier.sqlite3", url_of(kind, "target")
-    engine = create_engine(f"sqlite:///{file}")
+    engine = create_engine(brought_to(f"sqlite:///{file}", "0009"))
     with engine.begin() as connection:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(Path(feeds.store.migrations.__file__ or "").parent))
-        command.upgrade(config, "0009")
         connection.exec_driver_sql(
             "INSERT INTO source (id, name, kind, url, domain, sections, interval_s, enabled, retired, state, "
             "state_since, reason, failures) VALUES ('daily', 'Daily', 'feed', 'https://daily.example/', "

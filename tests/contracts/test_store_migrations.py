@@ -7,17 +7,16 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 
-import feeds.store.migrations
 from feeds.model import Article, Content, Enclosure, FeedQuery, Field, Has, TargetRecord, Validators
 from feeds.store import open_store
+from tests.revisions import brought_to
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -33,16 +32,7 @@ def url_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], st
     if request.param == "postgresql":
         url = request.getfixturevalue("new_database")(like="template0")
 
-    def made(revision: str) -> str:
-        engine = create_engine(url)
-        with engine.begin() as connection:
-            config = Config(attributes={"connection": connection})
-            config.set_main_option("script_location", str(Path(feeds.store.migrations.__file__ or "").parent))
-            command.upgrade(config, revision)
-        engine.dispose()
-        return url
-
-    return made
+    return partial(brought_to, url)
 
 
 @pytest.fixture

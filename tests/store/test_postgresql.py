@@ -9,20 +9,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import psycopg
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
-import feeds.store.migrations
 from cluster.servers import PostgreSQL, missing_postgresql, running_postgresql
 from feeds.errors import StoreError
 from feeds.model import Article, ArticleUpdate, Change, FeedQuery, Field, Has, Kind, Source, Update
 from feeds.store import migrating, open_store, sql
 from feeds.store.sql import SqlStore
+from tests.revisions import brought_to
 
 MOST_CONNECTIONS = 20
 FOR_EVER_S = 120.0
@@ -47,15 +44,8 @@ def server() -> Iterator[PostgreSQL]:
 @pytest.fixture
 def new_url(server: PostgreSQL) -> Iterator[Callable[[str], str]]:
     """Each call makes a database: like ``template`` with this version's tables, like ``template0`` with none."""
-    made: list[str] = []
-
-    def make(like: str = "template") -> str:
-        made.append(f"test{len(made)}")
-        return server.create(made[-1], like=like)
-
-    yield make
-    for name in made:
-        server.drop(name)
+    with server.lending() as lend:
+        yield lend
 
 
 @pytest.fixture
@@ -90,7 +80,7 @@ def test_connections_are_set_up_and_what_the_address_says_is_left(own_store: Sql
     keepalives = ("tcp_user_timeout", "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count")
     assert [shown(own_store, name) for name in names] == ["polyfeed", "1min", "30s", "1min"]
     assert [shown(own_store, name) for name in keepalives] == ["20000", "10", "5", "2"]
-    server.run("ALTER DATABASE test0 SET default_transaction_isolation = 'serializable'")
+    server.run("ALTER DATABASE lent0 SET default_transaction_isolation = 'serializable'")
     address = own_store._engine.url.update_query_dict({"application_name": "mine", "options": "-c lock_timeout=7s"})
     with closing(open_store(address.render_as_string())) as other:
         assert [shown(other, name) for name in ("application_name", "lock_timeout")] == ["mine", "7s"]
@@ -213,17 +203,6 @@ def test_while_the_server_is_away_everything_is_a_store_error_and_waiting_never_
 
 
 # --- migrations ---------------------------------------------------------------------------------------------------
-
-
-def brought_to(url: str, revision: str) -> str:
-    """The database with the tables of a revision."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(Path(feeds.store.migrations.__file__ or "").parent))
-        command.upgrade(config, revision)
-    engine.dispose()
-    return url
 
 
 BEFORE = "0006"  # the step after it adds a column to source, then some to article
