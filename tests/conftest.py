@@ -7,10 +7,12 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from pytest_socket import enable_socket, socket_allow_hosts
+from xdist.scheduler import LoadScopeScheduling
 
 from cluster.servers import PostgreSQL, Redis, missing_postgresql, missing_redis, running_postgresql, running_redis
 from feeds.store import open_store
@@ -20,16 +22,24 @@ SHARED = CHECKOUT.parent / "shared"
 
 
 # tests of many processes: one worker runs them all, from the beginning, while the others do the rest
-_PROCESSES = ("e2e", "deploy")
+_PROCESSES = ("tests/e2e/", "tests/deploy/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each file is one worker's, so that what it starts is started once (xdist's ``loadgroup``)."""
-    items.sort(key=lambda item: item.path.parent.name not in _PROCESSES)
-    for item in items:
-        folder = item.path.parent.name
-        group = "processes" if folder in _PROCESSES else str(item.path.relative_to(CHECKOUT))
-        item.add_marker(pytest.mark.xdist_group(group))
+    """What takes longest begins first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_PROCESSES))
+
+
+class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Each file is one worker's, so that what it starts is started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "processes" if nodeid.startswith(_PROCESSES) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:
+    """How tests are handed to the workers of ``pytest -n``."""
+    return _ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)

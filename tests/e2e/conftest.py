@@ -177,9 +177,9 @@ class Service:
         return self.process.wait(60)  # the web gets 10 s, then each child 15 s, before they are killed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Service]]:
-    """Starts ``polyfeed ARGUMENTS`` with an empty configuration, or that of the folder given."""
+    """Starts ``polyfeed ARGUMENTS`` with an empty configuration, or that of the folder given; ends with the file."""
     started: list[Service] = []
 
     def start(*arguments: str, data: Path | None = None, config: Path | None = None, **settings: str) -> Service:
