@@ -99,8 +99,8 @@ def make_article(seq: int, tongues: Sequence[Tongue], chance: random.Random) -> 
     )
 
 
-def fill(file: Path, count: int, tongues: Sequence[Tongue]) -> None:
-    """Makes a store of ``count`` articles."""
+def fill(file: Path, count: int, tongues: Sequence[Tongue], *, only_rows: bool = False) -> None:
+    """Makes a store of ``count`` articles, or only its rows, for another database to take over."""
     with closing(open_store(f"sqlite:///{file}")) as store:
         store.register([Source(id=SOURCE, name="Bench", kind=Kind.FEED, url="https://bench.example/feed")], NOW)
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
@@ -111,9 +111,7 @@ def fill(file: Path, count: int, tongues: Sequence[Tongue]) -> None:
         indexes = _drop_indexes(connection)
         for start in range(1, count + 1, BATCH):
             _draw(connection, range(start, min(start + BATCH, count + 1)), count)
-        for statement in _FILL:
-            connection.execute(statement)
-        for statement in indexes:
+        for statement in _FILL if only_rows else (*_FILL, *_WORDS, *indexes):
             connection.execute(statement)
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")
@@ -225,6 +223,12 @@ SELECT key, tag, seq, key
 FROM (SELECT a AS rank, seq, tongue FROM draw
   UNION ALL SELECT b, seq, tongue FROM draw WHERE {_B} UNION ALL SELECT c, seq, tongue FROM draw WHERE {_C}) AS drawn
 JOIN topic ON topic.at = rank JOIN tongue ON tongue.at = drawn.tongue ORDER BY key, tag, seq""",
+    "INSERT INTO shelf SELECT language, '', count(*), 0 FROM entry GROUP BY language",
+    "INSERT INTO keyword_language SELECT key, language, count(*), 0 FROM article_keyword GROUP BY key, language",
+    "INSERT INTO keyword_form SELECT key, key, sum(articles) FROM keyword_language GROUP BY key",
+    "INSERT INTO keyword SELECT key, display, articles FROM keyword_form",
+)
+_WORDS = (
     "INSERT INTO words (words, rank) VALUES ('hashsize', 67108864)",
     f"""
 INSERT INTO words (rowid, title, body, authors, keywords, facets)
@@ -234,8 +238,4 @@ SELECT seq, s0.terms, s1.terms || ' ' || s2.terms || ' ' || s3.terms || ' ' || t
     || iif({_C}, ' ' || tc.facet, '') || ' ' || day.facets
 {_DRAWN} JOIN day ON day.at = seq / 1440 ORDER BY seq""",
     "INSERT INTO words (words, rank) VALUES ('hashsize', 1048576)",
-    "INSERT INTO shelf SELECT language, '', count(*), 0 FROM entry GROUP BY language",
-    "INSERT INTO keyword_language SELECT key, language, count(*), 0 FROM article_keyword GROUP BY key, language",
-    "INSERT INTO keyword_form SELECT key, key, sum(articles) FROM keyword_language GROUP BY key",
-    "INSERT INTO keyword SELECT key, display, articles FROM keyword_form",
 )

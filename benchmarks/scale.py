@@ -4,8 +4,8 @@
     python -m benchmarks.scale 10000000 DIR     another number; databases found in DIR are used, others are made and
                                                 stay there (2 KB an article, some 8,000 articles a second)
     python -m benchmarks.scale 1000000 DIR --database postgresql://user@host
-                                                on a PostgreSQL server, in databases polyfeed_scale_… that are made
-                                                from those files and stay there
+                                                on a PostgreSQL server, in databases polyfeed_scale_… that stay there
+                                                (DIR is for what they are made from, and empty in the end)
 
 What is in the stores is told in ``generated``. Times are of ``Store.window``, each question asked with many different
 terms. On SQLite they are what the processor worked, since others work on a shared machine too; on PostgreSQL, where a
@@ -133,19 +133,21 @@ def measure(benches: Sequence[Bench]) -> dict[str, list[tuple[float, float]]]:
 
 def make(folder: Path, count: int, tongues: Sequence[Tongue], server: str) -> tuple[str, float]:
     """The address of a store of so many articles, made where it is not there, and how many bytes it takes."""
-    file = folder / f"{count}.sqlite3"
-    if server and (found := size_of(server, NAME.format(count))):
-        return url_of(server, NAME.format(count)), found
+    name = NAME.format(count)
+    if server and (found := size_of(server, name)):
+        return url_of(server, name), found
+    file = folder / f"{count}{'-rows' if server else ''}.sqlite3"
     if not file.exists():
         began = time.perf_counter()
-        fill(file, count, tongues)
+        fill(file, count, tongues, only_rows=bool(server))
         print(f"{count:,} articles made in {time.perf_counter() - began:.0f} s", flush=True)
     if not server:
         return f"sqlite:///{file}", file.stat().st_size
     began = time.perf_counter()
-    take_over(file, server, NAME.format(count), tongues)
+    take_over(file, server, name, tongues)
+    file.unlink()
     print(f"{count:,} articles taken over in {time.perf_counter() - began:.0f} s", flush=True)
-    return url_of(server, NAME.format(count)), size_of(server, NAME.format(count))
+    return url_of(server, name), size_of(server, name)
 
 
 def run(folder: Path, many: int, server: str) -> None:

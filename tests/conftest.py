@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(_PROCESSES))
 
 
-class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Each file is one worker's, so that what it starts is started once."""
 
     def _split_scope(self, nodeid: str) -> str:

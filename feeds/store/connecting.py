@@ -37,6 +37,7 @@ _LIMITS = {
     "statement_timeout": "60s",
     "lock_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
+    "jit": "off",  # no statement of ours runs for as long as it takes to compile one
     **{f"tcp_{name.removeprefix('tcp_')}": str(value) for name, value in _NOTICED.items()},
 }
 

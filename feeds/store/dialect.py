@@ -17,6 +17,7 @@ _NUMBERING = 0x706F6C79_0002
 MIGRATING = 0x706F6C79_0003
 _TELLING = 0x706F6C79_0004
 _ARCHIVING = 0x706F6C79_0005
+PREPARING = 0x706F6C79_0006
 
 
 def insert_replacing(connection: Connection, table: Table) -> Executable:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from feeds.store.tables.answers import archive, archive_document, cursor, note, topic
 from feeds.store.tables.articles import (
+    PLACES,
     WORD_COLUMNS,
     alias,
     article,
@@ -30,6 +31,7 @@ from feeds.store.tables.shared import metadata
 from feeds.store.tables.sources import activity, document, domain, page, source, source_event
 
 __all__ = [
+    "PLACES",
     "WORD_COLUMNS",
     "activity",
     "alias",
