@@ -257,3 +257,48 @@ def test_a_crash_in_the_middle_of_a_migration_leaves_nothing_half_done(
         assert ("content",) not in after.execute(columns).fetchall()
     with closing(open_store(url)) as store:
         assert store.change_seq() == 0
+
+
+# the revision after it makes an index beforehand, while others write
+WITHOUT_PLACES = "0014"
+A_ROW = (
+    "INSERT INTO words (seq, terms, title, body, authors, keywords, facets) VALUES (%s, '{bone}', '', '', '', '', '')"
+)
+
+
+def made(connection: psycopg.Connection[tuple[object, ...]], index: str) -> object:
+    """Whether an index is there and used; None when it is not there at all."""
+    question = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
+    return next((row[0] for row in connection.execute(question, [index])), None)
+
+
+@pytest.mark.parametrize("is_broken_off", [False, True], ids=["to its end", "broken off"])
+def test_an_index_is_made_while_others_write_by_one_of_those_that_start(
+    server: PostgreSQL, new_url: Callable[[str], str], *, is_broken_off: bool
+) -> None:
+    url = brought_to(new_url("template0"), WITHOUT_PLACES)
+    failed: list[StoreError] = []
+
+    def start() -> None:
+        try:
+            open_store(url).close()
+        except StoreError as error:
+            failed.append(error)
+
+    starting = [threading.Thread(target=start, daemon=True) for _ in range(3)]
+    with contextlib.suppress(psycopg.OperationalError), psycopg.connect(driver_url(url)) as writer:
+        writer.execute(A_ROW, [1])
+        for each in starting:
+            each.start()
+        with psycopg.connect(driver_url(url), autocommit=True) as other:
+            until(lambda: made(other, "words_by_place") is False)
+            other.execute("SET lock_timeout = '5s'")
+            other.execute(A_ROW, [2])  # the version before goes on
+            if is_broken_off:
+                server.restart(signal.SIGQUIT)
+    for each in starting:
+        each.join(FOR_EVER_S)
+    assert bool(failed) == is_broken_off
+    with closing(open_store(url)), psycopg.connect(driver_url(url), autocommit=True) as after:
+        assert made(after, "words_by_place") is True
+        assert made(after, "words_by_term") is None
