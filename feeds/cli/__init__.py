@@ -39,7 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "backup": "feeds.cli.moving:backup",
     "restore": "feeds.cli.moving:restore",
     "extract": "feeds.cli.reading:extract",
-    "newsroom": "feeds.cli.roles:newsroom",
+    "newsroom": "feeds.cli.newsroom:newsroom",
     "alert": "feeds.cli.roles:alert",
     "hub": "feeds.cli.hub:hub",
 }

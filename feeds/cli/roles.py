@@ -1,4 +1,4 @@
-"""polyfeed schedule, worker and newsroom: one role in one process, as ``serve`` starts them; polyfeed alert."""
+"""polyfeed schedule and worker: one role in one process, as ``serve`` starts them; polyfeed alert."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from feeds.cli.processes import until_stopped
 from feeds.cli.roster import Roster
 from feeds.clock import utc_now
 from feeds.metrics import shown_metrics
-from feeds.newsroom import Newsroom, newsroom_sources
+from feeds.newsroom import newsroom_sources
 from feeds.settings import Settings
 from feeds.store import Store
 from feeds.tasks import Poller, open_fetcher
@@ -118,26 +118,3 @@ def alert(settings: Settings, *, is_test: bool) -> int:
         click.echo(f"{service.name}: {outcome if is_test else 'configured'}")
         failed += bool(failure)
     return 1 if failed else 0
-
-
-@click.command(
-    epilog="Example: polyfeed newsroom --port 8081 --every 2 --articles 1000. While it runs, POST /_newsroom/publish, "
-    "edit, misbehave and behave from this machine direct it, such as curl --json "
-    """'{"path": "/de/", "status": 500, "times": 3}' http://127.0.0.1:8081/_newsroom/misbehave"""
-)
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8081, show_default=True, type=click.IntRange(0, 65535))
-@click.option(
-    "--every", default=5.0, show_default=True, type=click.FloatRange(min=0.05), help="Seconds between articles."
-)
-@click.option(
-    "--articles", default=60, show_default=True, type=click.IntRange(min=0), help="Old articles at the start."
-)
-@click.option("--seed", default=1, show_default=True, help="Another number gives other articles.")
-def newsroom(*, host: str, port: int, every: float, articles: int, seed: int) -> int:
-    """Runs the sample newsroom alone: a magazine site with five editions, on this machine."""
-    ended = until_stopped()
-    with Newsroom(articles=articles, every_s=every, seed=seed).start(host=host, port=port) as site:
-        click.echo(f"The sample newsroom is at {site.url}/")
-        ended.wait()
-    return 0
