@@ -139,7 +139,10 @@ class Files:
 
     def remove(self, name: str) -> None:
         """Takes one away."""
-        (self.folder / name).unlink(missing_ok=True)
+        try:
+            (self.folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise StartError(f"cannot remove {self.folder / name}: {error.strerror or error}") from error
 
     def _forms(self, path: str) -> list[Path]:
         return [*(self.folder / f"{path}{ending}" for ending in _COMPRESSED), self.folder / path]

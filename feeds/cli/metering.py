@@ -13,7 +13,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, or none
 
 
 @contextmanager
-def counted(data: Path) -> Iterator[None]:
+def counting_together(data: Path) -> Iterator[None]:
     """Processes that are started meanwhile count together, from nothing.
 
     In memory where the machine has it: such files are mapped, and who writes into one on a disk that is full is ended

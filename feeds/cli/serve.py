@@ -30,7 +30,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 
-from feeds.cli.metering import counted
+from feeds.cli.metering import counting_together
 from feeds.cli.options import make_writable, with_settings
 from feeds.cli.processes import Child, only_one, watch_parent
 from feeds.concepts import load_concepts
@@ -103,7 +103,7 @@ def _ready(settings: Settings) -> Iterator[Settings]:
     """The settings with the port that is free, in a data folder that is this process's alone."""
     settings = replace(settings, port=free_port(settings.host, settings.port))
     make_writable(settings.data)
-    with only_one(settings.data), counted(settings.data):
+    with only_one(settings.data), counting_together(settings.data):
         _prepare(settings)
         yield settings
 

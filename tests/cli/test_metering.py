@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from feeds.cli import metering
-from feeds.cli.metering import counted
+from feeds.cli.metering import counting_together
 
 
 def folder_of(data: Path, *, left: str = "") -> Path:
-    with counted(data):
+    with counting_together(data):
         folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
         assert list(folder.iterdir()) == []
         if left:
