@@ -208,6 +208,18 @@ def test_while_the_server_is_away_everything_is_a_store_error_and_waiting_never_
 BEFORE = "0006"  # the step after it adds a column to source, then some to article
 
 
+def opening(url: str, failed: list[StoreError]) -> threading.Thread:
+    """A thread that opens the store, to be started; adds what it fails by."""
+
+    def run() -> None:
+        try:
+            open_store(url).close()
+        except StoreError as error:
+            failed.append(error)
+
+    return threading.Thread(target=run, daemon=True)
+
+
 def halfway(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
     """Whether a migration waits for the table article."""
     question = "SELECT 1 FROM pg_locks WHERE relation = 'article'::regclass AND NOT granted"
@@ -234,16 +246,9 @@ def test_a_crash_in_the_middle_of_a_migration_leaves_nothing_half_done(
 ) -> None:
     url = brought_to(new_url("template0"), BEFORE)
     failed: list[StoreError] = []
-
-    def migrate() -> None:
-        try:
-            open_store(url).close()
-        except StoreError as error:
-            failed.append(error)
-
     reader = psycopg.connect(driver_url(url))
     reader.execute("LOCK TABLE article IN ACCESS SHARE MODE")
-    migration = threading.Thread(target=migrate, daemon=True)
+    migration = opening(url, failed)
     migration.start()
     with psycopg.connect(driver_url(url), autocommit=True) as watch:
         until(lambda: halfway(watch))
@@ -278,14 +283,7 @@ def test_an_index_is_made_while_others_write_by_one_of_those_that_start(
 ) -> None:
     url = brought_to(new_url("template0"), WITHOUT_PLACES)
     failed: list[StoreError] = []
-
-    def start() -> None:
-        try:
-            open_store(url).close()
-        except StoreError as error:
-            failed.append(error)
-
-    starting = [threading.Thread(target=start, daemon=True) for _ in range(3)]
+    starting = [opening(url, failed) for _ in range(3)]
     with contextlib.suppress(psycopg.OperationalError), psycopg.connect(driver_url(url)) as writer:
         writer.execute(A_ROW, [1])
         for each in starting:
