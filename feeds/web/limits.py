@@ -3,12 +3,14 @@
 What counts is an answer that was made for this client: a page, a search, a page of the API, a feed that nobody asked
 this process for before. What costs next to nothing does not count: feeds that are ready (the fast layer answers them
 without coming here), 304, redirects and 401. So a reader that polls conditionally is never refused, however many
-feeds it has. Each web process counts for itself, in memory: with two of them a client may get twice the rate.
+feeds it has. Each web process counts for itself, in memory: with two of them a client may get twice the rate. With
+Redis all of them count together, and each by itself while it is away.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import time
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +21,7 @@ from flask_limiter import Limiter, RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from feeds.settings import Settings
+from feeds.telling import Complaint
 from feeds.web import layout, ops
 from feeds.web.locales import gettext, ngettext
 from feeds.web.refusals import refuse_client
@@ -41,6 +44,7 @@ def limit_clients(app: Flask, settings: Settings) -> None:
         )
     if not settings.client_rate:
         return
+    logging.getLogger("flask-limiter").addFilter(_STORAGE)
     unknown_proxies = _UnknownProxies()
     options: dict[str, Any] = {"socket_connect_timeout": REDIS_WAIT_S, "socket_timeout": REDIS_WAIT_S}
     limiter = Limiter(
@@ -112,6 +116,24 @@ class _UnknownProxies:
             self._told = True
             log.warning("clients behind this proxy are not limited: set trusted_proxies", proxy=request.remote_addr)
         return is_near
+
+
+class _Storage(logging.Filter):
+    """What flask-limiter says while Redis is away, a traceback for each answer, as one line a minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._complaint = Complaint("each web counts clients by itself: Redis does not answer")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Says it in our words, and keeps it from being said in others."""
+        if record.levelno >= logging.WARNING:
+            error = record.exc_info[1] if record.exc_info else None
+            self._complaint.say(reason=str(error or record.getMessage()))
+        return False
+
+
+_STORAGE = _Storage()  # of the logger, which is one for the process
 
 
 def _refuse(after_s: int) -> Response:

@@ -14,6 +14,7 @@ from flask import Flask, Response
 from cluster.servers import Redis, missing_redis, running_redis
 from feeds.settings import Settings
 from feeds.store.base import Store
+from feeds.web import limits
 from feeds.web.app import create_app
 from feeds.web.limits import client_of, was_made
 from feeds.web.wsgi import build_app
@@ -155,8 +156,13 @@ def test_with_redis_all_processes_count_together(settings: Settings, store: Stor
 
 
 def test_redis_that_goes_away_while_an_answer_is_made(
-    settings: Settings, store: Store, own_redis: Redis, monkeypatch: pytest.MonkeyPatch
+    settings: Settings,
+    store: Store,
+    own_redis: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    monkeypatch.setattr(limits._STORAGE, "_complaint", limits._Storage()._complaint)  # as at the start
     app = build_app(replace(settings, client_rate=f"{RATE} per hour", redis_url=own_redis.url), store)
     asked = store.window
 
@@ -165,7 +171,12 @@ def test_redis_that_goes_away_while_an_answer_is_made(
         return asked(*given, **named)
 
     monkeypatch.setattr(store, "window", window)
-    assert ask_from(app, "/feeds/all/search", query="q=bmw").status == 200
+    with structlog.testing.capture_logs() as lines:
+        assert ask_from(app, "/feeds/all/search", query="q=bmw").status == 200
+        assert ask_from(app, "/feeds/all/search", query="q=audi").status == 200
+    (told,) = (line for line in lines if line["event"].startswith("each web counts clients by itself"))
+    assert told["reason"]
+    assert not caplog.records, "no traceback of the library's"
 
 
 @pytest.mark.parametrize(
