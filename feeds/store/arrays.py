@@ -49,12 +49,13 @@ def window(
     return found
 
 
-def count(connection: Connection, stretch: Stretch) -> int:
-    """How many articles of a stretch there are."""
+def count(connection: Connection, stretch: Stretch, *, at_most: int | None) -> int:
+    """How many articles of a stretch there are; no more than ``at_most`` are counted."""
     connection.execute(_BY_INDEX)
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"at_most": at_most}
     rows = f"SELECT seq FROM words WHERE {_condition(stretch.expression, values)} OFFSET 0"
-    asked = f"SELECT count(*) FROM {_with_entries(rows, stretch, values)}"
+    entries = f"SELECT FROM {_with_entries(rows, stretch, values)} LIMIT :at_most"  # NULL is no limit
+    asked = f"SELECT count(*) FROM ({entries}) AS counted"
     return connection.scalar(typed(asked, values), values) or 0
 
 

@@ -214,8 +214,8 @@ class Store(Protocol):
     def addresses(self, article_ids: Collection[str]) -> dict[str, str]:
         """Where the pages of articles are, by id; unknown ids are absent. Cheap beside ``load``."""
 
-    def count(self, query: FeedQuery) -> int:
-        """How many articles answer the query."""
+    def count(self, query: FeedQuery, *, at_most: int | None = None) -> int:
+        """How many articles answer the query; where counting costs, no more than ``at_most`` are counted."""
 
     def languages(self) -> dict[str, int]:
         """BCP 47 tag of every stored language -> number of articles."""

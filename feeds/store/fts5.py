@@ -34,10 +34,10 @@ def window(
     return [(row[0], row[1]) for row in connection.execute(typed(asked, values), values)]
 
 
-def count(connection: Connection, stretch: Stretch) -> int:
-    """How many articles of a stretch there are."""
-    values: dict[str, Any] = {}
-    asked = f"SELECT count(*) {_matching(stretch, values)}"
+def count(connection: Connection, stretch: Stretch, *, at_most: int | None) -> int:
+    """How many articles of a stretch there are; no more than ``at_most`` are counted."""
+    values: dict[str, Any] = {"at_most": -1 if at_most is None else at_most}  # a negative limit is none
+    asked = f"SELECT count(*) FROM (SELECT 1 {_matching(stretch, values)} LIMIT :at_most)"
     return connection.scalar(typed(asked, values), values) or 0
 
 

@@ -87,10 +87,13 @@ def window(
     return in_order[:limit]
 
 
-def count(connection: Connection, query: FeedQuery) -> int:
-    """How many articles answer the query. Questions that the directory knows the answer to cost no more than it."""
+def count(connection: Connection, query: FeedQuery, *, at_most: int | None = None) -> int:
+    """How many articles answer the query. Questions that the directory knows the answer to cost no more than it.
+
+    What is looked for in the full text is counted no further than ``at_most``.
+    """
     if is_searched(query):
-        return searching.count(connection, query)
+        return searching.count(connection, query, at_most=at_most)
     if query.source is None and not query.keywords:
         return _count_shelved(connection, query)
     if query.source is None and query.section is None and query.copies and len(set(query.keywords)) == 1:

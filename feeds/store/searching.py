@@ -35,10 +35,13 @@ def window(
     return sorted(found, key=lambda pair: pair[1], reverse=after_seq is None)[:limit]
 
 
-def count(connection: Connection, query: FeedQuery) -> int:
-    """How many articles answer the query."""
+def count(connection: Connection, query: FeedQuery, *, at_most: int | None = None) -> int:
+    """How many articles answer the query; no more than ``at_most`` are counted."""
     look = fts5.count if connection.dialect.name == "sqlite" else arrays.count
-    return sum(look(connection, stretch) for stretch in _stretches(connection, query))
+    total = 0
+    for stretch in _stretches(connection, query):
+        total += look(connection, stretch, at_most=None if at_most is None else at_most - total)
+    return total
 
 
 def first_unread(connection: Connection) -> int | None:

@@ -313,10 +313,10 @@ class SqlStore:
         with self._reading() as connection:
             return reading.addresses(connection, article_ids)
 
-    def count(self, query: FeedQuery) -> int:
+    def count(self, query: FeedQuery, *, at_most: int | None = None) -> int:
         """How many articles answer the query."""
         with self._asking(query) as connection:
-            return standins.count(connection, query)
+            return standins.count(connection, query, at_most=at_most)
 
     def languages(self) -> dict[str, int]:
         """Language tag -> number of articles."""

@@ -41,8 +41,10 @@ def window(
     return sorted(dict(found).items(), key=lambda pair: pair[1], reverse=after_seq is None)[:limit]
 
 
-def count(connection: Connection, query: FeedQuery) -> int:
-    """How many articles answer the query."""
+def count(connection: Connection, query: FeedQuery, *, at_most: int | None = None) -> int:
+    """How many articles answer the query; see ``Store.count``."""
+    if not query.fallback:
+        return questions.count(connection, query, at_most=at_most)
     total = questions.count(connection, replace(query, fallback=()))
     for standing_in, preferred in _stand_ins(connection, query):
         total += questions.count(connection, standing_in)

@@ -48,6 +48,7 @@ from feeds.web.subscriptions import editions_with_articles, keyword_names
 
 EXCERPT_CHARS = 320
 KEYWORDS_SHOWN = 12
+COUNTED = 10_000  # articles of a search, at most: to count them takes as long as to read them
 LANGUAGES_FOUND = 12  # of a feed in every language, those that a feed reader finds on its page
 KEPT_S = 60.0
 MAX_SEQ_DIGITS = 18
@@ -91,9 +92,9 @@ class ShownFile:
 class ShownFeed:
     """A feed as its page shows it.
 
-    ``mixed`` when its articles can be of several languages, ``searched`` when it is a question that anyone may ask;
-    ``list_href`` leads to what else there is of its language or keywords (OPML), ``wider`` to the same keywords in
-    every language, ``other`` to the feed without or with copies.
+    ``quantity`` is how many ``articles`` it has, as it is shown; ``mixed`` when they can be of several languages,
+    ``searched`` when it is a question that anyone may ask; ``list_href`` leads to what else there is of its language or
+    keywords (OPML), ``wider`` to the same keywords in every language, ``other`` to the feed without or with copies.
     """
 
     title: str
@@ -101,6 +102,7 @@ class ShownFeed:
     direction: str
     url: str
     articles: int
+    quantity: str
     mixed: bool
     searched: bool
     feeds: list[FeedLink]
@@ -178,6 +180,7 @@ def _shown_feed(
     has_copies: bool,
     named: NamedFeed | None,
 ) -> ShownFeed:
+    articles = services().answers.loader.count(query, at_most=COUNTED + 1)
     visitor = page_language()
     language = query.languages[0] if len(query.languages) == 1 else visitor
     section, source = query.section, query.source
@@ -197,7 +200,8 @@ def _shown_feed(
         language=language,
         direction=text_direction(language),
         url=public_base() + write_address(query, None, labels, name=feed_name),
-        articles=services().answers.loader.count(query),
+        articles=articles,
+        quantity=f"{show_number(COUNTED)}+" if articles == COUNTED + 1 else show_number(articles),
         mixed=len(query.languages) != 1 or bool(query.fallback),
         searched=named is None and is_search(query),
         feeds=feed_links(query, labels, name=feed_name),

@@ -32,9 +32,9 @@ class Loader:
         """The articles that a page of this feed shows, those that changed last first. Raises StoreError."""
         return self.load(self._store.window(self.asked(query), limit=limit, before_seq=before_seq))
 
-    def count(self, query: FeedQuery) -> int:
-        """How many articles a feed's question has in all. Raises StoreError."""
-        return self._store.count(self.asked(query))
+    def count(self, query: FeedQuery, *, at_most: int) -> int:
+        """How many articles a feed's question has in all, as ``Store.count``. Raises StoreError."""
+        return self._store.count(self.asked(query), at_most=at_most)
 
     def has_articles(self, query: FeedQuery) -> bool:
         """Whether its feed holds anything. Raises StoreError."""

@@ -171,6 +171,7 @@ def test_the_store_answers_as_a_look_at_each_article_does(
         whole = expected(store, query, ids)
         assert store.window(query, limit=100) == whole, query
         assert store.count(query) == len(whole), query
+        assert store.count(query, at_most=len(whole) + 1) == len(whole), query
         assert store.window(query, limit=1) == whole[:1]
         if whole:
             assert store.window(query, limit=100, before_seq=whole[0][1]) == whole[1:]
@@ -235,6 +236,17 @@ def test_an_article_that_changes_is_found_by_its_new_words_alone(desk: Any, arti
     assert desk.ids(question=Has(Field.WORDS, ("blue",))) == ["one"]
     assert desk.store.count(FeedQuery(question=Has(Field.WORDS, ("中", "国")))) == 0
     assert desk.store.window(FeedQuery(question=Has(Field.KEYWORD, ("bmw",))), limit=9) == [("one", 2)]
+
+
+def test_a_search_is_counted_no_further_than_asked(desk: Any, article: Make) -> None:
+    for number in range(5):
+        desk.put(article(str(number), content_text="red", published=NOW + number * DAY))
+    red = Has(Field.WORDS, ("red",))
+    for asked in (red, Dated(Side.SINCE, at=NOW + DAY), AnyOf((Dated(Side.BEFORE, at=NOW + 2 * DAY), red))):
+        query = FeedQuery(question=asked)
+        whole = desk.store.count(query)
+        assert whole >= 4
+        assert [desk.store.count(query, at_most=most) for most in (0, 1, 3, 9)] == [0, 1, 3, whole]
 
 
 def test_a_source_is_asked_by_its_folded_name(desk: Any, article: Make) -> None:

@@ -127,7 +127,8 @@ def test_a_window_is_what_a_walk_through_everything_finds(
     stretch = Stretch(expression=expression)
     newest = arrays.window(connection, stretch, limit=limit, before_seq=None, after_seq=None)
     assert newest == wanted[::-1][:limit]
-    assert arrays.count(connection, stretch) == len(wanted)
+    assert arrays.count(connection, stretch, at_most=None) == len(wanted)
+    assert arrays.count(connection, stretch, at_most=limit) == min(limit, len(wanted))
     for seq in (0, 2, 1 << 12, (1 << 22) + 1, ROWS[-250].seq, ROWS[-1].seq, ROWS[-1].seq + 9):
         before = [pair for pair in wanted if pair[1] < seq][::-1][:limit]
         assert arrays.window(connection, stretch, limit=limit, before_seq=seq, after_seq=None) == before
@@ -144,7 +145,7 @@ def test_dates_are_kept_to_in_each_step(connection: Connection) -> None:
     assert len(wanted) > 9
     found = arrays.window(connection, stretch, limit=9, before_seq=None, after_seq=None)
     assert [seq for _, seq in found] == wanted[::-1][:9]
-    assert arrays.count(connection, stretch) == len(wanted)
+    assert arrays.count(connection, stretch, at_most=None) == len(wanted)
 
 
 @given(low=st.integers(0, 1 << 40), high=st.integers(0, 1 << 40), is_newest=st.booleans())

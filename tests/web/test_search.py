@@ -14,6 +14,7 @@ from lxml import etree, html
 
 from feeds.settings import Settings
 from feeds.store.base import Store
+from feeds.web import feedpage
 from feeds.web import named as named_feeds
 from feeds.web.app import create_app
 
@@ -146,6 +147,17 @@ def test_the_page_searches_and_offers_the_feed(both: Both) -> None:
     assert plain.xpath("//form//input/@value") == [""]
     assert not plain.xpath("//meta[@name='robots']")
     assert "Disallow: /feeds/*/search?" in both("/robots.txt").body.decode()
+
+
+def test_a_page_does_not_count_all_that_a_frequent_word_finds(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    def quantity(query: str) -> str:
+        return str(html.fromstring(both("/feeds/all/search", query=query).body).xpath("string(//*[@class='quantity'])"))
+
+    whole = quantity("q=-xyz&lang=en")
+    assert whole.split()[0].isdigit()
+    assert int(whole.split()[0]) > 1
+    monkeypatch.setattr(feedpage, "COUNTED", 1)
+    assert quantity("q=-xyzz&lang=en").startswith("1+ articles")
 
 
 def test_addresses_are_shown_in_readable_letters(both: Both) -> None:
