@@ -103,10 +103,10 @@ def _with_entries(rows: str, stretch: Stretch, values: dict[str, Any]) -> str:
 def _condition(expression: Expression, values: dict[str, Any]) -> str:
     """What must hold of a row of ``words``; adds to ``values`` what is bound in it."""
     match expression:
-        case Phrase(columns, (_,)):
+        case Phrase(_, (_,)):
             return _one_of([expression], values)
         case Phrase(columns, terms):
-            return "(" + " OR ".join(_follow(column, terms, values) for column in columns) + ")"
+            return _follow(columns, terms, values)
         case Without(part):
             return f"(NOT {_condition(part, values)})"
         case Every(parts):
@@ -123,12 +123,13 @@ def _one_of(single: list[Phrase], values: dict[str, Any]) -> str:
     return f"words.terms && {_array(terms, values)}"
 
 
-def _follow(column: str, terms: tuple[str, ...], values: dict[str, Any]) -> str:
-    """The array says that all terms are there, the text that they follow each other."""
-    all_there = f"words.terms @> {_array([column_letter(column) + term for term in terms], values)}"
+def _follow(columns: tuple[str, ...], terms: tuple[str, ...], values: dict[str, Any]) -> str:
+    """The arrays say that all terms are there, in whichever of the columns; the text that they follow each other."""
+    all_there = [_one_of([Phrase(columns, (term,))], values) for term in dict.fromkeys(terms)]
     name = f"text_{len(values)}"
     values[name] = f" {' '.join(terms)} "
-    return f"({all_there} AND position(:{name} IN words.{column}) > 0)"
+    follow = " OR ".join(f"position(:{name} IN words.{column}) > 0" for column in columns)
+    return f"({' AND '.join(all_there)} AND ({follow}))"
 
 
 def _array(terms: list[str], values: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +13,7 @@ import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, text
 
 from cluster.servers import PostgreSQL
 from feeds.store import arrays
@@ -146,6 +147,21 @@ def test_dates_are_kept_to_in_each_step(connection: Connection) -> None:
     found = arrays.window(connection, stretch, limit=9, before_seq=None, after_seq=None)
     assert [seq for _, seq in found] == wanted[::-1][:9]
     assert arrays.count(connection, stretch, at_most=None) == len(wanted)
+
+
+@pytest.mark.parametrize("bits", [7, 12, 17, 22, 63])
+@pytest.mark.parametrize("expression", [word(OFTEN), word(SELDOM, EARLY), Every((word(OFTEN), Without(word(SELDOM))))])
+def test_each_step_goes_by_an_index(connection: Connection, bits: int, expression: Expression) -> None:
+    connection.execute(arrays._BY_INDEX)
+    values = {"begin": 5, "end": 5 + (1 << bits - 1), "limit": 9}
+    asked = arrays._asked(Stretch(expression=expression), bits, values, order="DESC")
+    plan = "\n".join(connection.scalars(text(f"EXPLAIN {asked}"), values))
+    assert "Seq Scan" not in plan
+    scans = re.findall(r"(pk_words|words_by_place).*\n +Index Cond: (.*)", plan)
+    assert {name for name, _ in scans} == {"pk_words" if bits == 7 else "words_by_place"}
+    assert {("terms" in condition, "ARRAY[" in condition) for _, condition in scans} == {
+        (bits != 7, bits in {12, 17, 22})  # in each part of an alternative
+    }
 
 
 @given(low=st.integers(0, 1 << 40), high=st.integers(0, 1 << 40), is_newest=st.booleans())
