@@ -37,7 +37,9 @@ _LIMITS = {
     "statement_timeout": "60s",
     "lock_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
-    "jit": "off",  # no statement of ours runs for as long as it takes to compile one
+    # no statement of ours runs for as long as it takes to compile it, or to start others that help
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
     **{f"tcp_{name.removeprefix('tcp_')}": str(value) for name, value in _NOTICED.items()},
 }
 

@@ -12,6 +12,8 @@ revision = "0015"
 down_revision = "0014"
 
 _PLACES = "ARRAY[(seq >> 12) << 2, (seq >> 17) << 2 | 1, (seq >> 22) << 2 | 2]"
+# kB of what was written last and is not sorted in: each search reads all of it
+_WAITING = "WITH (gin_pending_list_limit = 256)"
 _HALF_MADE = "SELECT FROM pg_index WHERE indexrelid = to_regclass('words_by_place') AND NOT indisvalid"
 
 
@@ -20,7 +22,7 @@ def prepare(connection: Connection) -> None:
     if connection.exec_driver_sql(_HALF_MADE).first() is not None:  # whoever made it was ended
         connection.exec_driver_sql("DROP INDEX CONCURRENTLY words_by_place")
     connection.exec_driver_sql(
-        f"CREATE INDEX CONCURRENTLY IF NOT EXISTS words_by_place ON words USING gin (terms, ({_PLACES}))"
+        f"CREATE INDEX CONCURRENTLY IF NOT EXISTS words_by_place ON words USING gin (terms, ({_PLACES})) {_WAITING}"
     )
 
 
