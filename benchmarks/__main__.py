@@ -17,6 +17,7 @@ NAMES = (
     "fidelity",
     "sources",
     "scale",
+    "sizes",
 )
 
 
