@@ -50,7 +50,7 @@ def migrate(engine: Engine, found: str | None) -> None:
     is_new = found is None
     while found != head:
         _prepare(engine, script, found, is_new=is_new)
-        found = _step(engine, script)
+        found = _step(engine, script, found)
 
 
 def _prepare(engine: Engine, script: ScriptDirectory, found: str | None, *, is_new: bool) -> None:
@@ -80,17 +80,17 @@ def _ahead(script: ScriptDirectory, found: str | None) -> list[Script]:
     return list(script.iterate_revisions("head", found or "base"))
 
 
-def _step(engine: Engine, script: ScriptDirectory) -> str | None:
+def _step(engine: Engine, script: ScriptDirectory, found: str | None) -> str | None:
     """One revision on, in a transaction of its own: locks that one step takes are not held while another works.
 
-    Returns the revision reached.
+    Returns the revision reached: by another process, perhaps, and then further on.
     """
     with told(engine):
         for attempt in range(_ATTEMPTS):
             time.sleep(_PAUSE_S if attempt else 0)
             try:
                 with _ONE_AT_A_TIME, engine.execution_options(**{WRITES: True}).begin() as connection:
-                    return _upgrade(connection, script)
+                    return _upgrade(connection, script, found)
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in _TABLE_IN_USE:
                     raise
@@ -105,16 +105,15 @@ def _step(engine: Engine, script: ScriptDirectory) -> str | None:
     ) from stopped
 
 
-def _upgrade(connection: Connection, script: ScriptDirectory) -> str | None:
-    """Finds nothing to do where another process was quicker."""
+def _upgrade(connection: Connection, script: ScriptDirectory, found: str | None) -> str | None:
+    """Does nothing where another process was quicker: what comes next may have to be prepared."""
     set_limits(connection, **NO_LIMITS)
     take_lock(connection, MIGRATING)
     set_limits(connection, lock_timeout=_TABLE_WAIT_MS)
-    ahead = _ahead(script, _reached(connection))
-    if ahead:
+    if _reached(connection) == found:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        command.upgrade(config, ahead[-1].revision)
+        command.upgrade(config, _ahead(script, found)[-1].revision)
     return _reached(connection)
 
 

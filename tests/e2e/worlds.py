@@ -178,7 +178,7 @@ class World:
             ended.set()
             reader.join()
         assert turns > 1
-        assert not wrong
+        assert not wrong, wrong[:9]
 
 
 def number(role: Role, name: str) -> float:

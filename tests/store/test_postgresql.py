@@ -264,6 +264,18 @@ def test_a_crash_in_the_middle_of_a_migration_leaves_nothing_half_done(
         assert store.change_seq() == 0
 
 
+def test_many_start_at_once_where_there_are_no_tables_yet(new_url: Callable[[str], str]) -> None:
+    url, failed = new_url("template0"), list[StoreError]()
+    starting = [opening(url, failed) for _ in range(6)]
+    for each in starting:
+        each.start()
+    for each in starting:
+        each.join(FOR_EVER_S)
+    assert not failed
+    with psycopg.connect(driver_url(url), autocommit=True) as after:
+        assert (made(after, "words_by_place"), made(after, "words_by_term")) == (True, None)
+
+
 # the revision after it makes an index beforehand, while others write
 WITHOUT_PLACES = "0014"
 A_ROW = (
