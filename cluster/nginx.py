@@ -12,7 +12,9 @@ from cluster.ports import free_port
 from cluster.processes import Process
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
-NODES = ("server 127.0.0.1:8000;", "server 127.0.0.1:8001;")  # of nginx-proxy.conf
+# of nginx-proxy.conf
+NODES = ("127.0.0.1:8000", "127.0.0.1:8001")
+NODE = "    server {} max_fails=3 fail_timeout=5s;\n"
 FRAME = """
 daemon off;
 worker_processes 1;
@@ -37,10 +39,8 @@ def missing_nginx() -> str:
 @contextmanager
 def running_proxy(folder: Path, nodes: Sequence[int], *, port: int = 0) -> Iterator[Process]:
     """``deploy/nginx-proxy.conf`` in front of the webs at these ports of this machine."""
-    webs = [f"server 127.0.0.1:{node};" for node in nodes]
     replaced = {
-        NODES[0]: "\n    ".join(webs),
-        NODES[1]: "",
+        "".join(map(NODE.format, NODES)): "".join(NODE.format(f"127.0.0.1:{node}") for node in nodes),
         "/var/cache/polyfeed": f"{folder}/cache",
         "/var/log/nginx/": f"{folder}/",
     }

@@ -15,7 +15,7 @@ import compose_spec
 import pytest
 import yaml
 
-from cluster.nginx import DEPLOY, NODES
+from cluster.nginx import DEPLOY, NODE, NODES
 from feeds.cli import COMMANDS, cli
 from feeds.settings import PREFIX, Settings, load_settings
 
@@ -125,8 +125,8 @@ def test_nginx_of_the_composition_runs_the_very_file(tmp_path: Path) -> None:
     assert "exec nginx -g 'daemon off;'" in script
     subprocess.run(["sh", "-ec", script.partition("exec")[0]], check=True)
     for old, new in {
-        NODES[0]: "server web:8000;",
-        f"    {NODES[1]}\n": "",
+        NODES[0]: "web:8000",
+        NODE.format(NODES[1]): "",
         "/var/log/nginx/polyfeed.log": "/dev/stdout",
         "/var/log/nginx/polyfeed-live.log": "/dev/stderr",
     }.items():

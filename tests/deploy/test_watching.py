@@ -87,7 +87,7 @@ def test_jobs_that_are_asked_for_are_scraped_where_the_units_listen() -> None:
     assert named
     for pattern in named:
         assert any(re.fullmatch(pattern, job) for job in jobs), pattern
-    assert jobs["polyfeed-web"] == [node.removeprefix("server ").removesuffix(";") for node in NODES]
+    assert jobs["polyfeed-web"] == list(NODES)
     for role, instance in (("schedule", ""), ("worker@", "1"), ("worker@", "2")):
         text = (DEPLOY / f"systemd/polyfeed-{role}.service").read_text(encoding="utf-8")
         (given,) = re.findall(r"POLYFEED_METRICS_PORT=(\S+)", text)
