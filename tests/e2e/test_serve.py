@@ -28,9 +28,9 @@ def service(start_service: Callable[..., Any]) -> Any:
     running = start_service("serve", "--newsroom", "--every", "2", "--articles", "30")
     running.wait_for(running.is_up, "the service answers")
     running.wait_for(
-        lambda: all(  # an edition that was not polled yet has an empty feed
-            running.get(f"/feeds/{edition}.atom")[0] == 200 and running.feed(f"/feeds/{edition}.atom").entries
-            for edition in ("de", "ja", "fr", "en", "zh")
+        # an edition that was not polled yet has no feed, or an empty one
+        lambda: all(
+            b"<entry" in running.get(f"/feeds/{edition}.atom")[2] for edition in ("de", "ja", "fr", "en", "zh")
         ),
         "every edition has articles",
     )

@@ -18,9 +18,11 @@ from feeds.normalise.html import sanitise
 from feeds.render import FeedHead, Renderer, make_head
 from feeds.render.entry import Original, Translation
 from feeds.render.renderer import Beside
+from feeds.render.text import rfc822
 
 from .conftest import PUBLIC_URL
 from .rules import MISTAKES
+from .rules.rss import is_rfc822
 
 # --- the articles -----------------------------------------------------------------------------------------------
 
@@ -353,6 +355,13 @@ def stored_articles(draw: st.DrawFn) -> StoredArticle:
     return StoredArticle(
         article=article, seq=draw(st.integers(1)), first_seen_at=draw(instants), changed_at=draw(instants)
     )
+
+
+@pytest.mark.parametrize("year", [1, 96, 1996, 9999])
+def test_the_date_of_any_year_is_kept_to(year: int) -> None:
+    said = rfc822(dt.datetime(year, 7, 29, tzinfo=dt.UTC))
+    assert is_rfc822(said)
+    assert not is_rfc822(f"{'Tue' if said[:3] != 'Tue' else 'Wed'}{said[3:]}")
 
 
 originals = st.builds(Original, id=anything, url=addresses, source_id=anything, source_name=words)

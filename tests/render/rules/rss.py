@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
@@ -70,8 +69,11 @@ def is_rfc822(text: str) -> bool:
     """RFC 822 with four digits of year, the right day of the week, and a zone that every validator knows."""
     if not _RFC822.fullmatch(text):
         return False
-    when = parsedate_to_datetime(text)
-    return when.tzinfo is not None and text[:3] == _DAYS.split("|")[dt.date.weekday(when)]
+    try:  # not by email.utils, to which the year 0096 is 1996
+        when = dt.datetime.strptime(text[5:], "%d %b %Y %H:%M:%S %z")
+    except ValueError:
+        return False
+    return text[:3] == _DAYS.split("|")[when.weekday()]
 
 
 RSS_CHANNEL: ElementRules = [
