@@ -44,7 +44,8 @@ def limit_clients(app: Flask, settings: Settings) -> None:
         )
     if not settings.client_rate:
         return
-    logging.getLogger("flask-limiter").addFilter(_STORAGE)
+    if settings.redis_url:
+        logging.getLogger("flask-limiter").addFilter(_STORAGE)
     unknown_proxies = _UnknownProxies()
     options: dict[str, Any] = {"socket_connect_timeout": REDIS_WAIT_S, "socket_timeout": REDIS_WAIT_S}
     limiter = Limiter(
