@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from feeds.errors import Blocked, FetchError, RateLimited, RobotsRefused, SourceError, SourceGone
 from feeds.fetch.budget import Budget
 from feeds.fetch.client import ACCEPT_FEED, Fetcher, _cookie_header, requestable
+from feeds.fetch.exchange import in_parts
 from feeds.model import Document, NotModified, Validators
 
 from .conftest import USER_AGENT, Get, Handler, MakeFetcher, Site, answer, redirect, running
@@ -125,14 +126,18 @@ def test_the_http_library_reads_an_address_as_the_guard_does(text: str) -> None:
         url = requestable(text)
     except FetchError:
         return
-    ours, theirs = urlsplit(url), httpcore2.URL(url)
-    assert ours.hostname == theirs.host.decode().strip("[]")
-    assert (ours.port, ours.scheme.encode()) == (theirs.port, theirs.scheme)
-    target = url.removeprefix(f"{ours.scheme}://{ours.netloc}")
-    path, mark, query = target.partition("?")
-    # a parameter that is empty (RFC 2396, 3.3) is lost on the way
-    assert theirs.target.decode() in {target, path.removesuffix(";") + mark + query}
+    ours, theirs, dialled = urlsplit(url), httpcore2.URL(url), in_parts(url)
+    assert ours.hostname == theirs.host.decode().strip("[]") == dialled.host.decode()
+    assert (ours.port, ours.scheme.encode()) == (theirs.port, theirs.scheme) == (dialled.port, dialled.scheme)
+    assert dialled.target.decode() == url.removeprefix(f"{ours.scheme}://{ours.netloc}")
     assert _cookie_header(httpx2.Cookies(), url) == ""
+
+
+@pytest.mark.parametrize("path", ["/;", "/story;", "/story;id=7", "/a;b/c;d", "/story;id=7?page=2", "/?q=a;b"])
+def test_what_follows_a_semicolon_is_asked_for_too(site: Site, get: Get, path: str) -> None:
+    site.routes[path] = answer(200, PAGE)
+    get(site.url(path))
+    assert site.asked[-1] == path
 
 
 @pytest.mark.parametrize("user", ["user:secret@", "user@", ":secret@", "@"])
