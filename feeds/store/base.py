@@ -288,4 +288,4 @@ class Store(Protocol):
         """Raises StoreError unless the database answers."""
 
     def close(self) -> None:
-        """Gives every connection back."""
+        """Gives every connection back; whatever is asked from now on is a StoreError."""

@@ -19,6 +19,7 @@ from urllib.parse import quote
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from feeds.errors import StoreError
 
@@ -63,6 +64,21 @@ def connect(url: str) -> Engine:
     if _in_memory(address):
         raise StoreError("a database in memory cannot be shared by threads and processes: name a file")
     return _sqlite(address)
+
+
+def disconnect(engine: Engine) -> None:
+    """Ends every connection, those in use as soon as they are given back; no other is made from now on."""
+    event.listen(engine, "do_connect", _refuse)
+    event.listen(engine, "checkin", _end)
+    engine.dispose()
+
+
+def _refuse(*_connecting: object) -> None:
+    raise StoreError("the store was closed")
+
+
+def _end(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.invalidate()
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from feeds.store.connecting import apart
 
 _CHANNEL = "polyfeed_change"
 _HINT = text(f"NOTIFY {_CHANNEL}")
+_LISTEN = f"LISTEN {_CHANNEL}".encode()
 _LOOK_S = 0.5  # how long whoever closes may have to wait for who waits
 _AGAIN_S = 1.0  # after the server was not to be had
 
@@ -51,7 +52,8 @@ class Hints:
             while not self._closed.is_set() and (left_s := deadline - time.monotonic()) > 0:
                 try:
                     if self._connection is None:
-                        self._connection = self._listen()
+                        self._connection = apart(self._engine)
+                        self._connection.execute(_LISTEN)
                         return True
                     if list(self._connection.notifies(timeout=min(left_s, _LOOK_S), stop_after=1)):
                         return True
@@ -59,11 +61,6 @@ class Hints:
                     self._let_go()
                     self._closed.wait(min(left_s, _AGAIN_S))
         return False
-
-    def _listen(self) -> psycopg.Connection[Any]:
-        connection = apart(self._engine)
-        connection.execute(f"LISTEN {_CHANNEL}".encode())
-        return connection
 
     def _let_go(self) -> None:
         if self._connection is not None:

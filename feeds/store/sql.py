@@ -55,7 +55,7 @@ from feeds.store import (
     writing,
 )
 from feeds.store.catching_up import CatchingUp, catch_up
-from feeds.store.connecting import WRITES
+from feeds.store.connecting import WRITES, disconnect
 from feeds.store.dialect import set_limits
 from feeds.store.duties import open_duties
 from feeds.store.failures import told, where
@@ -412,9 +412,9 @@ class SqlStore:
             connection.execute(select(1))
 
     def close(self) -> None:
-        """Gives every connection back."""
+        """Gives every connection back, as soon as those who still ask have their answer."""
         if self._catching_up is not None:
             self._catching_up.stop()
         self._duties.close()
         self._hints.close()
-        self._engine.dispose()
+        disconnect(self._engine)

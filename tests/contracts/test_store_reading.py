@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from feeds.errors import StoreError
 from feeds.folding import keyword_key
 from feeds.model import Article, Change, FeedQuery, KeywordCount, Marking, Match, Twin
 from feeds.store import Store, open_store
@@ -314,7 +315,9 @@ def test_two_claimers_never_get_the_same_source_or_domain(store: Store, now: Any
     assert len({int(name[1:]) // 3 for name in got}) == 10
 
 
-def test_a_closed_store_gives_its_connections_back(store: Store) -> None:
+def test_a_closed_store_gives_its_connections_back_and_makes_no_other(store: Store) -> None:
     store.ping()
     store.close()
     store.close()
+    with pytest.raises(StoreError, match="the store was closed"):
+        store.ping()

@@ -107,6 +107,23 @@ def test_what_cannot_be_had_is_one_line_that_says_what_to_do(
     assert "wrong" not in str(caught.value)
 
 
+def test_a_store_that_is_closed_while_it_is_asked_leaves_no_connection(server: PostgreSQL, own_store: SqlStore) -> None:
+    url = own_store._engine.url.update_query_dict({"application_name": "closing"}).render_as_string()
+    left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'closing'"
+    store = open_store(url)
+    with store._reading() as connection:
+        store.close()
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1, "who is at it ends in peace"
+    for ask in (store.change_seq, store.ping):
+        with pytest.raises(StoreError, match="the store was closed"):
+            ask()
+    with psycopg.connect(driver_url(server.url("postgres")), autocommit=True) as other:
+        deadline = time.monotonic() + FOR_EVER_S
+        while other.execute(left.encode()).fetchone() != (0,):
+            assert time.monotonic() < deadline, "its connections stand"
+            time.sleep(0.01)
+
+
 def test_a_server_whose_connections_are_all_in_use(server: PostgreSQL, own_store: SqlStore) -> None:
     own_store._engine.dispose()
     with ExitStack() as others:
