@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
+from functools import partial
 from typing import cast
 from urllib.parse import quote, unquote
 
@@ -18,6 +19,7 @@ from feeds.settings import Settings
 from feeds.store import open_store
 from feeds.store.base import Store
 from feeds.web.app import create_app
+from feeds.web.catalogue import Catalogue
 from tests.e2e.odd_articles import HOSTILE, ODD, odd_article
 
 from .conftest import NOW, Both, Watched, make_source, write
@@ -113,12 +115,15 @@ def odd_store(settings: Settings) -> Store:
 def test_nobody_can_tell_who_answered(
     settings: Settings, odd_store: Store, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
 ) -> None:
+    seconds = [0.0]  # of the clock by which what is known of sources is read anew: both are asked at one moment
+    monkeypatch.setattr("feeds.web.app.Catalogue", partial(Catalogue, clock=lambda: seconds[0]))
     monkeypatch.setattr("feeds.web.pulse.LOOK_S", 0.0)  # the store is looked at for each answer
     watched = Watched(odd_store)
     both = Both(create_app(settings, cast("Store", watched), clock=lambda: NOW))
     paths = [unquote(path) for path in data.draw(st.lists(st.sampled_from(PATHS), min_size=1, max_size=2))]
     held: dict[str, list[str]] = {path: [] for path in paths}
     for number in range(25):
+        seconds[0] += data.draw(st.sampled_from([0.0, 0.6, 3.0]))
         state = data.draw(st.one_of(st.none(), STATES))
         if state == "change":
             name = data.draw(st.sampled_from(NAMES))
