@@ -14,6 +14,8 @@ cluster: $(VENV)/.run        ## the same on PostgreSQL and Redis, each role a pr
 	@sh cluster/debian-packages postgresql redis-server nginx-light
 	@exec $(BIN)/python -m cluster $(ARGS)
 
+# each of some hundred processes that tests start would compile all of it again
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.test          ## lint, types, import layers and every test; ARGS="-k feeds" goes to pytest
 	@sh cluster/debian-packages newsboat sfeed chromium nginx-light postgresql redis-server
 	$(BIN)/ruff check .

@@ -19,7 +19,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
@@ -60,6 +60,7 @@ _COUNTRY_CODE = re.compile("[A-Z]{2}")
 
 # key -> concept, languages, concept, languages …; languages are a sum of ``_BIT``
 _Names = Mapping[str, tuple[str | int, ...]]
+_IN_USE: dict[str, _Names] = {}  # by edition, of which a process sees one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,10 +179,10 @@ def load_concepts(config: Path, *, cache_folder: Path | None = None) -> LoadedCo
 
     Args:
         config: The configuration folder.
-        cache_folder: Where CLDR's names are kept folded: reading them back takes 40 ms, folding them 1.5 s. None to
-            fold them each time.
+        cache_folder: Where CLDR's names are kept folded for the next process: reading them back takes 40 ms, folding
+            them 1.5 s. None to fold them in each.
     """
-    names = _names_kept_in(cache_folder) if cache_folder else _cldr_names()
+    names = _names(cache_folder)
     path = config / FILE
     reading = _Reading(file=str(path), cldr=Concepts(names=names))
     own = reading.read(path) if path.is_file() else ()
@@ -289,7 +290,14 @@ def _edition() -> str:
     return _digest(f"{version('babel')} {KEY_VERSION} {_LANGUAGES} {sorted(_NO_COUNTRY)} {doubtful}")
 
 
-@cache
+def _names(cache_folder: Path | None) -> _Names:
+    """CLDR's names, the same ones for all of a process: they hang on what is installed alone."""
+    edition = _edition()
+    if edition not in _IN_USE:
+        _IN_USE[edition] = _names_kept_in(cache_folder) if cache_folder else _cldr_names()
+    return _IN_USE[edition]
+
+
 def _cldr_names() -> _Names:
     """CLDR's names of countries and languages by their key."""
     names: dict[str, dict[str, int]] = {}

@@ -11,6 +11,7 @@ import contextlib
 import ssl
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpcore2
@@ -44,11 +45,17 @@ class Answer:
         return "content-length" not in self.headers and "transfer-encoding" not in self.headers
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that browsers trust; to read them takes 30 ms, so that is done once in a process."""
+    return httpx2.create_ssl_context()
+
+
 class Exchanger:
     """Sends requests over guarded, pooled connections; safe to use from several threads."""
 
     def __init__(self, *, resolve: Resolver = resolve_host, ssl_context: ssl.SSLContext | None = None) -> None:
-        trusted = ssl_context or httpx2.create_ssl_context()
+        trusted = ssl_context or _trusted()
         self._pools = {
             allow_private: httpcore2.ConnectionPool(
                 ssl_context=trusted,

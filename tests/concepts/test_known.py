@@ -6,20 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from feeds.concepts import Concepts, load_concepts
+from feeds.concepts import Concepts, known, load_concepts
 from feeds.folding import keyword_key
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
-def shipped(cache: Path) -> Concepts:
-    loaded = load_concepts(SHIPPED, cache_folder=cache)
+def shipped() -> Concepts:
+    loaded = load_concepts(SHIPPED)
     assert loaded.mistakes == ()
     return loaded.concepts
 
@@ -160,14 +155,18 @@ def test_the_fingerprint_says_when_a_keyword_may_mean_something_else(tmp_path: P
     assert len(set(fingerprints)) == 3
 
 
-def test_what_is_kept_is_what_was_folded(shipped: Concepts, cache: Path, tmp_path: Path) -> None:
-    kept = list(cache.iterdir())
-    assert len(kept) == 1
-    again = load_concepts(SHIPPED, cache_folder=cache).concepts
-    assert again == shipped
-    whole = kept[0].read_text(encoding="utf-8")
+def test_what_is_kept_is_what_was_folded(shipped: Concepts, tmp_path: Path) -> None:
+    assert known._names_kept_in(tmp_path) == shipped.names
+    (kept,) = tmp_path.iterdir()
+    assert known._names_kept_in(tmp_path) == shipped.names
+    whole = kept.read_text(encoding="utf-8")
     for broken in (whole[:5000], "", "\x00"):
-        kept[0].write_text(broken, encoding="utf-8")
-        assert load_concepts(SHIPPED, cache_folder=cache).concepts == shipped
-    assert kept[0].read_text(encoding="utf-8") == whole  # mended
-    assert load_concepts(SHIPPED, cache_folder=tmp_path / "not there").concepts == shipped
+        kept.write_text(broken, encoding="utf-8")
+        assert known._names_kept_in(tmp_path) == shipped.names
+    assert kept.read_text(encoding="utf-8") == whole  # mended
+    assert known._names_kept_in(tmp_path / "not there") == shipped.names
+
+
+def test_a_process_has_one_copy_of_the_names(shipped: Concepts, tmp_path: Path) -> None:
+    own = load_concepts(write(tmp_path, 'BMW = ["宝马"]'), cache_folder=tmp_path).concepts
+    assert own.names is shipped.names

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import lxml.etree
 import lxml.html
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from feeds.extract.listing import read_listing
@@ -201,6 +201,7 @@ ATTRIBUTES = st.dictionaries(
 
 
 @settings(max_examples=60, deadline=None)
+@example([("div", {"class": "lead\x85 \xa0text"})])
 @given(st.lists(st.tuples(st.sampled_from(["div", "p", "a", "h2", "o:p", "x-y", "span"]), ATTRIBUTES), max_size=6))
 def test_whatever_a_page_calls_its_elements_a_selector_can_be_read_and_matches(
     chain: list[tuple[str, dict[str, str]]],
