@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from feeds.decide.story_clues import Clues, key_of, weight_of
 from feeds.folding import language_covers, root_language
@@ -43,12 +44,8 @@ def names_of(article: Article) -> frozenset[str]:
 
 def declared_names(article: Article) -> dict[str, str]:
     """Identities of the addresses that the page names as the same story, with the language it gives each."""
-    return {
-        name: tag
-        for tag, url in article.alternates.items()
-        for name in _identities(url)
-        if name not in names_of(article)
-    }
+    own = names_of(article)
+    return {name: tag for tag, url in article.alternates.items() for name in _identities(url) if name not in own}
 
 
 def declared_keys(article: Article) -> tuple[int, ...]:
@@ -121,6 +118,7 @@ def _evidence(article: Article) -> str:
     return SWITCH if article.provenance.get("alternates") == SWITCH else HREFLANG
 
 
+@lru_cache(maxsize=10_000)  # the addresses of a story are compared pair by pair
 def _identities(url: str) -> frozenset[str]:
     return frozenset((identity_of(url), plain_identity(url))) if is_http_url(url) else frozenset()
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, select, union_all
+from sqlalchemy import BigInteger, CompoundSelect, Connection, bindparam, delete, select, union_all
 
 from feeds.model import Twin
 from feeds.store.columns import key_text
@@ -47,14 +48,17 @@ def alike(connection: Connection, bands: Collection[int], since: dt.datetime, li
     shared: Counter[str] = Counter()
     distinct = list(dict.fromkeys(bands))
     for start in range(0, len(distinct), _AT_ONCE):
-        parts = [_newest_of(place) for place in range(len(distinct[start : start + _AT_ONCE]))]
-        values: dict[str, Any] = {
-            f"band_{place}": each for place, each in enumerate(distinct[start : start + _AT_ONCE])
-        }
+        some = distinct[start : start + _AT_ONCE]
+        values: dict[str, Any] = {f"band_{place}": each for place, each in enumerate(some)}
         values |= {"since": since, "most": _MOST_OF_A_BAND}
-        shared.update(connection.scalars(union_all(*(select(part.c.article_id) for part in parts)), values))
+        shared.update(connection.scalars(_newest_of_each(len(some)), values))
     most_first = sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))
     return dict(most_first[:limit])
+
+
+@cache  # to put it together takes longer than to ask it
+def _newest_of_each(bands: int) -> CompoundSelect[Any]:
+    return union_all(*(select(_newest_of(place).c.article_id) for place in range(bands)))
 
 
 def _newest_of(place: int) -> Any:
