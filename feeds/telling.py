@@ -19,12 +19,15 @@ TELL_EVERY_S = 60.0
 class Complaint:
     """Says what is wrong in the log: at once, then once a minute while it lasts, and once when it is over.
 
-    So a disk that is full for a night does not fill the log too. Safe for threads.
+    So a disk that is full for a night does not fill the log too. What is over within ``after_s`` is not worth a line.
+    Safe for threads.
     """
 
-    def __init__(self, wrong: str, *, over: str = "") -> None:
+    def __init__(self, wrong: str, *, over: str = "", after_s: float = 0.0) -> None:
         self._wrong = wrong
         self._over = over
+        self._after_s = after_s
+        self._began_s: float | None = None
         self._told_s: float | None = None
         self._lock = threading.Lock()
 
@@ -32,7 +35,10 @@ class Complaint:
         """It is wrong now."""
         now_s = time.monotonic()
         with self._lock:
-            if self._told_s is not None and now_s - self._told_s < TELL_EVERY_S:
+            if self._began_s is None:
+                self._began_s = now_s
+            is_told = self._told_s is not None and now_s - self._told_s < TELL_EVERY_S
+            if is_told or now_s - self._began_s < self._after_s:
                 return
             self._told_s = now_s
         log.error(self._wrong, **facts)
@@ -40,7 +46,8 @@ class Complaint:
     def end(self) -> None:
         """It is right now, as it mostly was."""
         with self._lock:
-            was_wrong, self._told_s = self._told_s is not None, None
+            was_wrong = self._told_s is not None
+            self._began_s = self._told_s = None
         if was_wrong and self._over:
             log.info(self._over)
 

@@ -30,6 +30,7 @@ _WITHOUT = "nothing is handed to workers; tried again each second"
 _HEARTBEAT_MS = 10_000
 _MAINTENANCE_IN_A_MILLION = 100_000  # of the commands, of which a worker sends ten a second at least
 _DEAD_MS = 3_600_000
+_ALONE_S = 5.0  # processes that are started together come up one after the other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,9 @@ class Dispatch:
         self._line = line
         self._lease_s = lease_s
         self._bound = Bound(lease_s=lease_s)
-        self._no_worker = Complaint("nothing is polled: no worker is alive", over="a worker is alive again")
+        self._no_worker = Complaint(
+            "nothing is polled: no worker is alive", over="a worker is alive again", after_s=_ALONE_S
+        )
 
     def room(self) -> int:
         """How many more claims the workers can take now."""

@@ -53,7 +53,10 @@ def start() -> Iterator[Start]:
         yield make
 
 
-def test_what_is_handed_on_is_taken_up_and_no_more_than_there_is_room_for(line: Line, start: Start) -> None:
+def test_what_is_handed_on_is_taken_up_and_no_more_than_there_is_room_for(
+    line: Line, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.tasks.line._ALONE_S", 0.0)
     gate, got = threading.Event(), []
 
     def take(source_id: str, token: str) -> None:
