@@ -31,6 +31,8 @@ _BY_WORDS = {
     "too many clients": "start fewer processes, or raise max_connections of the server",
     "remaining connection slots": "start fewer processes, or raise max_connections of the server",
     "Connection refused": "start PostgreSQL there, or check host and port in the address",
+    # it ended meanwhile; now and then what libpq makes of a port at which nobody listens
+    "server closed the connection": "start PostgreSQL there, or look in its log for why it ended",
     "resolve host": "check the host in the address",
     "timeout expired": "check that the host is up and that no firewall is in between",
 }

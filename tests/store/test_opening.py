@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import socket
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -138,12 +140,28 @@ def test_a_file_that_is_no_database(file: Path) -> None:
         ("mysql://user:secret@host/name", "'mysql' is not supported"),
         ("postgresql+nothing://user:secret@host/name", "'postgresql+nothing' is not supported"),
         ("postgresql+pg8000://user:secret@host/name", "'postgresql+pg8000' is not supported"),
-        ("postgres://user:secret@127.0.0.1:1/name", "start PostgreSQL there, or check host and port"),
-        ("postgresql://user:secret@127.0.0.1:1/name", "start PostgreSQL there, or check host and port"),
+        ("postgres://user:secret@127.0.0.1:1/name", "start PostgreSQL there, or "),
+        ("postgresql://user:secret@127.0.0.1:1/name", "start PostgreSQL there, or "),
         ("postgresql+psycopg://user:secret@nowhere.invalid/name", "check the host in the address"),
     ],
 )
 def test_addresses_that_cannot_be_used(url: str, said: str) -> None:
     line = refused(url)
     assert said in line
+    assert "secret" not in line
+
+
+def test_a_server_that_ends_the_connection_at_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(60)
+
+        def accept() -> None:
+            for _ in range(2):  # libpq asks for encryption first, and then without
+                with contextlib.suppress(OSError):
+                    listening.accept()[0].close()
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        line = refused(f"postgresql://user:secret@127.0.0.1:{listening.getsockname()[1]}/name")
+    assert "look in its log for why it ended" in line
     assert "secret" not in line
