@@ -23,7 +23,7 @@ _BY_MEANING = ("itemprop", "property", "name", "rel", "data-testid", "data-qa", 
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _VALUE = re.compile(r"[\w:. /-]+")
-_SPACE = re.compile("[ \t\r\n]+")  # what parts classes for a selector; U+0085 and its like do not
+XPATH_SPACE = re.compile("[ \t\r\n]+")  # of normalize-space(), by which classes are parted too: no other is space
 # what tools that write style sheets put before the names they make up
 _MADE = re.compile(r"^(?:css|sc|jsx|jss|svelte|astro|emotion|styled|makeStyles)(?:-|\d)")
 # how style sheets that are compiled by component call a class: Component_name__hash
@@ -102,7 +102,7 @@ def _own(element: Element) -> Iterator[str]:
             yield f'{tag}[{attribute}="{value}"]'
     if is_lasting(element.get("id") or ""):
         yield f"#{element.get('id')}"
-    names = [name for name in dict.fromkeys(_SPACE.split(element.get("class") or "")) if is_lasting(name)]
+    names = [name for name in dict.fromkeys(XPATH_SPACE.split(element.get("class") or "")) if is_lasting(name)]
     # names with numbers in them are mostly those of a grid
     names.sort(key=lambda name: any(map(str.isdigit, name)))
     yield from (f"{tag}.{name}" for name in names)

@@ -6,7 +6,6 @@ what the generic reader gave there, and nothing where that found nothing.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from feeds.dates import read_date
 from feeds.errors import ExtractError
 from feeds.extract.found import clean
 from feeds.extract.page_recipe import select_value
-from feeds.extract.selectors import selectors_of
+from feeds.extract.selectors import XPATH_SPACE, selectors_of
 from feeds.extract.suggest_body import EQUAL, PageCase, body_likeness, suggest_body
 from feeds.extract.tree import parse_html
 from feeds.model import PAGE_FIELDS, Item, Recipe
@@ -32,7 +31,6 @@ SUGGESTED = (*FIELDS, "body")
 _MOST_TRIED = 80
 _PLACES = 6  # of one value on one page
 _LONGEST_LABELLED = 300
-_XPATH_SPACE = re.compile("[ \t\r\n]+")  # as normalize-space() has it: no-break spaces are left
 _META = "//head//meta[@content]"
 
 
@@ -200,7 +198,7 @@ def _after_label(element: Element, key: str, expected: Any, recipe: Recipe) -> I
     """XPath for a value behind a label: "Stichwörter: BMW;Alibaba", which CSS cannot take apart."""
     if key not in {"keywords", "authors"}:
         return
-    words = _XPATH_SPACE.sub(" ", "".join(map(str, element.itertext()))).strip(" ")
+    words = XPATH_SPACE.sub(" ", "".join(map(str, element.itertext()))).strip(" ")
     label, colon, rest = words.partition(":") if ":" in words else words.partition("：")
     if not colon or "'" in label or _comparable(key, (rest,), recipe) != expected:
         return
