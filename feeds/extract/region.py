@@ -122,32 +122,44 @@ def _start(blocks: Sequence[Block], headline: str) -> frozenset[int]:
 
 
 def _main_group(blocks: Sequence[Block], start: frozenset[int]) -> list[Block]:
-    """The heaviest group of like paragraphs; one that begins below the headline counts twice."""
+    """The heaviest group of like paragraphs, their short sentences counted; three times when below the headline."""
     groups: dict[object, list[Block]] = defaultdict(list)
+    weights: Counter[object] = Counter()
     for block in blocks:
-        if is_prose(block):
-            element = block.element
-            parent = element.getparent()
-            above = None if parent is None else parent.getparent()
-            own = "p" if element.tag == "p" else signature(element)
-            groups[
-                block.depth,
-                own,
-                None if parent is None else signature(parent),
-                None if above is None else above.tag,
-            ].append(block)
-    return max(groups.values(), key=lambda group: weight_of(group) * (3 if id(group[0]) in start else 1), default=[])
+        prose = is_prose(block)
+        if prose or (is_sentence(block) and not block.linked):
+            look = _look_around(block)
+            weights[look] += block.weight
+            if prose:
+                groups[look].append(block)
+    heaviest = max(groups, key=lambda look: weights[look] * (3 if id(groups[look][0]) in start else 1), default=None)
+    return groups[heaviest] if heaviest is not None else []
+
+
+def _look_around(block: Block) -> object:
+    """What paragraphs of one text have in common: their look and depth, and the boxes right around them."""
+    element = block.element
+    parent = element.getparent()
+    above = None if parent is None else parent.getparent()
+    return (
+        block.depth,
+        "p" if element.tag == "p" else signature(element),
+        None if parent is None else signature(parent),
+        None if above is None else above.tag,
+    )
 
 
 def _common_element(group: Sequence[Block], cover: float) -> Element:
-    """The innermost element that holds the given share of the group."""
+    """The innermost element that holds the given share of the group; around a lone paragraph, what it stands in."""
     weights: dict[Element, int] = defaultdict(int)
     for block in group:
         for element in (block.element, *block.element.iterancestors()):
             weights[element] += block.weight
     needed = cover * weight_of(group)
     holding = [element for element, weight in weights.items() if weight >= needed]
-    return max(holding, key=lambda element: sum(1 for _ in element.iterancestors()))
+    innermost = max(holding, key=lambda element: sum(1 for _ in element.iterancestors()))
+    around = innermost.getparent() if innermost.tag == "p" else None
+    return innermost if around is None else around
 
 
 def _adopt(blocks: Sequence[Block], group: list[Block], container: Element) -> tuple[list[Block], Element]:

@@ -346,3 +346,18 @@ def test_a_text_of_a_few_short_sentences_is_read() -> None:
 
 def test_one_short_sentence_is_no_text() -> None:
     assert not read(page("<p>Die Seite wird geladen.</p>")).text
+
+
+def test_a_brief_keeps_its_short_sentences() -> None:
+    short = "Die Bahn fährt wieder."
+    assert read(page(f"<div class=text><p>{FIRST}</p><p>{short}</p></div>")).text == f"{FIRST}\n{short}"
+    assert read(page(f"<p>{short}</p><p>{FIRST}</p>")).text == f"{short}\n{FIRST}"
+    assert read(page(f"<p>{FIRST} {SECOND} {THIRD} {FOURTH}</p><p>{short}</p>")).text.endswith(f"\n{short}")
+
+
+def test_an_address_below_a_brief_is_not_its_text() -> None:
+    address = "Brückenzeitung, Uferstraße 12, 10115 Berlin. Alle Rechte vorbehalten, auch die der Übersetzung."
+    short = "Die Bahn fährt von heute an wieder bis zum Ende."
+    article = f"<table><tr><td><p>{FIRST}</p><p>{short}</p></td></tr></table>"
+    assert len(address) > len(FIRST)
+    assert read(page(article, after=f"<table><tr><td>{address}</td></tr></table>")).text == f"{FIRST}\n{short}"
