@@ -356,7 +356,7 @@ def test_a_brief_keeps_its_short_sentences() -> None:
 
 
 def test_an_address_below_a_brief_is_not_its_text() -> None:
-    address = "Brückenzeitung, Uferstraße 12, 10115 Berlin. Alle Rechte vorbehalten, auch die der Übersetzung."
+    address = "Brückenzeitung, Uferstraße 12, 10115 Berlin, Telefon 030 1234. Alle Rechte vorbehalten, auch digital."
     short = "Die Bahn fährt von heute an wieder bis zum Ende."
     article = f"<table><tr><td><p>{FIRST}</p><p>{short}</p></td></tr></table>"
     assert len(address) > len(FIRST)
