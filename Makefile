@@ -22,7 +22,7 @@ test: $(VENV)/.test          ## lint, types, import layers and every test; ARGS=
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 3 --no-loadscope-reorder $(ARGS)
+	TMPDIR=$$(sh cluster/temporary-folder) $(BIN)/pytest -n 3 --no-loadscope-reorder $(ARGS)
 
 bench: $(VENV)/.bench        ## what README.md claims in numbers, as ratios measured in one run
 	@sh cluster/debian-packages nginx-light wrk
