@@ -122,18 +122,30 @@ def _start(blocks: Sequence[Block], headline: str) -> frozenset[int]:
 
 
 def _main_group(blocks: Sequence[Block], start: frozenset[int]) -> list[Block]:
-    """The heaviest group of like paragraphs, their short sentences counted; three times when below the headline."""
+    """The heaviest group of like paragraphs; one that begins below the headline counts three times.
+
+    Where even that says little, the short sentences beside the paragraphs count as well.
+    """
     groups: dict[object, list[Block]] = defaultdict(list)
-    weights: Counter[object] = Counter()
     for block in blocks:
-        prose = is_prose(block)
-        if prose or (is_sentence(block) and not block.linked):
-            look = _look_around(block)
-            weights[look] += block.weight
-            if prose:
-                groups[look].append(block)
-    heaviest = max(groups, key=lambda look: weights[look] * (3 if id(groups[look][0]) in start else 1), default=None)
-    return groups[heaviest] if heaviest is not None else []
+        if is_prose(block):
+            groups[_look_around(block)].append(block)
+    weights = {look: weight_of(group) for look, group in groups.items()}
+
+    def heaviest() -> object:
+        return max(groups, key=lambda look: weights[look] * (3 if id(groups[look][0]) in start else 1), default=None)
+
+    if groups and weights[heaviest()] < _WEAK_WEIGHT:
+        beside = {block.element.getparent(): look for look, group in groups.items() for block in group}
+        for block in filter(_is_short_sentence, blocks):
+            look = beside.get(block.element.getparent())
+            if look == _look_around(block):
+                weights[look] += block.weight
+    return groups.get(heaviest(), [])
+
+
+def _is_short_sentence(block: Block) -> bool:
+    return not is_prose(block) and block.element.tag == "p" and not block.linked and is_sentence(block)
 
 
 def _look_around(block: Block) -> object:
