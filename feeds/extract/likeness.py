@@ -73,6 +73,19 @@ def signature(element: Element) -> tuple[str, str]:
     return str(element.tag), _COUNT.sub("", names) if names else ""
 
 
+def surroundings(block: Block) -> object:
+    """What paragraphs of one text have in common: their look and depth, and the boxes right around them."""
+    element = block.element
+    parent = element.getparent()
+    above = None if parent is None else parent.getparent()
+    return (
+        block.depth,
+        "p" if element.tag == "p" else signature(element),
+        None if parent is None else signature(parent),
+        None if above is None else above.tag,
+    )
+
+
 def path_to(element: Element, container: Element) -> list[Element] | None:
     """The element and those around it up to, without, the container; None when it is not in the container."""
     path: list[Element] = []

@@ -14,6 +14,7 @@ from itertools import takewhile
 
 import lxml.html
 
+from feeds.extract.cards import without_cards
 from feeds.extract.lead import find_leads
 from feeds.extract.likeness import (
     HEADINGS,
@@ -26,7 +27,7 @@ from feeds.extract.likeness import (
     letters,
     look_of,
     path_to,
-    signature,
+    surroundings,
     weight_of,
 )
 from feeds.extract.noise import names_of, names_talk
@@ -68,12 +69,13 @@ def find_region(blocks: Sequence[Block], *, description: str = "", title: str = 
         description: what the page's metas say of the article, to know its standfirst by.
         title: the headline, which is left out of the body.
     """
+    blocks = without_cards(blocks)
     _free_asides(blocks)
     headline = letters(title)
     start = _start(blocks, headline)
     group = _main_group([block for block in blocks if block.aside is None], start)
     if weight_of(group) < _WEAK_WEIGHT:
-        wider = _main_group(blocks, start)
+        wider = _main_group([b for b in blocks if b.aside is None or not names_talk(names_of(b.aside))], start)
         if weight_of(wider) > _CLEARLY * weight_of(group):
             group = wider
     group = group or _few_sentences(blocks, start)
@@ -107,7 +109,8 @@ def _free_asides(blocks: Sequence[Block]) -> None:
     freed = {
         aside
         for aside, weight in weights.items()
-        if aside in around_headlines or (2 * weight > total and not names_talk(names_of(aside)))
+        if aside in around_headlines
+        or (weight >= _WEAK_WEIGHT and 2 * weight > total and not names_talk(names_of(aside)))
     }
     for block in blocks:
         if block.aside in freed:
@@ -129,7 +132,7 @@ def _main_group(blocks: Sequence[Block], start: frozenset[int]) -> list[Block]:
     groups: dict[object, list[Block]] = defaultdict(list)
     for block in blocks:
         if is_prose(block):
-            groups[_look_around(block)].append(block)
+            groups[surroundings(block)].append(block)
     weights = {look: weight_of(group) for look, group in groups.items()}
 
     def heaviest() -> object:
@@ -139,26 +142,13 @@ def _main_group(blocks: Sequence[Block], start: frozenset[int]) -> list[Block]:
         beside = {block.element.getparent(): look for look, group in groups.items() for block in group}
         for block in filter(_is_short_sentence, blocks):
             look = beside.get(block.element.getparent())
-            if look == _look_around(block):
+            if look == surroundings(block):
                 weights[look] += block.weight
     return groups.get(heaviest(), [])
 
 
 def _is_short_sentence(block: Block) -> bool:
     return not is_prose(block) and block.element.tag == "p" and not block.linked and is_sentence(block)
-
-
-def _look_around(block: Block) -> object:
-    """What paragraphs of one text have in common: their look and depth, and the boxes right around them."""
-    element = block.element
-    parent = element.getparent()
-    above = None if parent is None else parent.getparent()
-    return (
-        block.depth,
-        "p" if element.tag == "p" else signature(element),
-        None if parent is None else signature(parent),
-        None if above is None else above.tag,
-    )
 
 
 def _common_element(group: Sequence[Block], cover: float) -> Element:

@@ -361,3 +361,31 @@ def test_an_address_below_a_brief_is_not_its_text() -> None:
     article = f"<table><tr><td><p>{FIRST}</p><p>{short}</p></td></tr></table>"
     assert len(address) > len(FIRST)
     assert read(page(article, after=f"<table><tr><td>{address}</td></tr></table>")).text == f"{FIRST}\n{short}"
+
+
+def cards(heading: str) -> str:
+    """Four boxes with a heading and a paragraph each."""
+    teaser = "<p>Wie es dort weitergeht und was die Leute im Viertel sagen, steht in diesem langen Satz.</p>"
+    return "".join(f"<div class=item>{heading.format(i)}{teaser}</div>" for i in range(4))
+
+
+def test_cards_below_a_brief_are_other_stories() -> None:
+    brief = f"<div class=text><p>{FIRST}</p><p>Die Bahn fährt wieder.</p></div>"
+    for heading in ("<h3><a href=/{0}>Nummer {0}</a></h3>", "<a href=/{0}><h3>Nummer {0}</h3></a>"):
+        assert read(page(brief, after=cards(heading))).text == f"{FIRST}\nDie Bahn fährt wieder."
+        assert read(page(brief + cards(heading))).text == f"{FIRST}\nDie Bahn fährt wieder."
+
+
+def test_a_list_with_headings_that_lead_nowhere_else_is_the_article() -> None:
+    for heading in ("<h3>Nummer {0}</h3>", "<h3><a href=#n{0}>Nummer {0}</a></h3>", "<h3><a name=n{0}>{0}</a></h3>"):
+        assert read(page(f"<p class=lead>{FIRST}</p>" + cards(heading))).text.count("im Viertel") == 4
+
+
+def test_who_wrote_a_brief_is_not_its_text_however_much_there_is_of_it() -> None:
+    bio = f"<div class=author-bio><p>{SECOND} {THIRD}</p></div>"
+    assert read(page(f"<div class=text><p>{FIRST}</p></div>{bio}")).text == FIRST
+
+
+def test_readers_talk_is_never_the_article() -> None:
+    talk = f"<div id=comments><p>{SECOND}</p><p>{THIRD}</p><p>{FOURTH}</p></div>"
+    assert read(f"<body><h1>x</h1><div><p>{FIRST}</p></div>{talk}</body>").text == FIRST
