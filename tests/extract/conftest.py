@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -45,3 +49,18 @@ def seen(write: Write) -> Gather:
         return gather(parse_html(write(**parts)), url)
 
     return seen
+
+
+@pytest.fixture(scope="session")
+def scorer(shared: Path) -> ModuleType:
+    """What scores an answer against what a reader finds on a real page; tests that use it skip where it is absent."""
+    path = shared / "tools" / "fidelity.py"
+    if not path.is_file() or not (shared / "corpus" / "pages.jsonl").is_file():
+        pytest.skip("no corpus of real pages in ../shared")
+    spec = importlib.util.spec_from_file_location("fidelity_scoring", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

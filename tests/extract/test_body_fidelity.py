@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from statistics import mean
 from types import ModuleType
 from typing import Any
@@ -14,20 +12,6 @@ from feeds.extract.body import read_body
 from feeds.extract.tree import parse_html
 from feeds.extract.verdict import check_article
 from feeds.normalise.html import plain_text, sanitise
-
-SHARED = Path(__file__).resolve().parents[2] / "../shared"
-
-pytestmark = pytest.mark.skipif(not (SHARED / "corpus").exists(), reason="the corpus is not beside this checkout")
-
-
-@pytest.fixture(scope="module")
-def scorer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fidelity", SHARED / "tools" / "fidelity.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

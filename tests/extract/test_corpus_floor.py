@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -28,22 +25,9 @@ FLOORS: Mapping[str, float] = {
 
 
 @pytest.fixture(scope="module")
-def scores(shared: Path) -> Mapping[str, tuple[float, int]]:
-    if not (shared / "corpus" / "pages.jsonl").is_file() or not (shared / "tools" / "fidelity.py").is_file():
-        pytest.skip("no corpus of real pages in ../shared")
-    scoring = load(shared / "tools" / "fidelity.py")
-    pages = scoring.load_pages()
-    return dict(scoring.summarise([scoring.score_page(page, answer(page["html"], page["url"])) for page in pages]))
-
-
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fidelity_scoring", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+def scores(scorer: ModuleType) -> Mapping[str, tuple[float, int]]:
+    answers = [scorer.score_page(page, answer(page["html"], page["url"])) for page in scorer.load_pages()]
+    return dict(scorer.summarise(answers))
 
 
 def answer(html: bytes, url: str) -> dict[str, object]:
