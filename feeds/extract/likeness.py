@@ -86,6 +86,15 @@ def surroundings(block: Block) -> object:
     )
 
 
+def paragraphs_alike(blocks: Iterable[Block]) -> dict[object, list[Block]]:
+    """The blocks that are prose, by their surroundings, in the page's order."""
+    groups: dict[object, list[Block]] = {}
+    for block in blocks:
+        if is_prose(block):
+            groups.setdefault(surroundings(block), []).append(block)
+    return groups
+
+
 def path_to(element: Element, container: Element) -> list[Element] | None:
     """The element and those around it up to, without, the container; None when it is not in the container."""
     path: list[Element] = []

@@ -26,6 +26,7 @@ from feeds.extract.likeness import (
     is_sentence,
     letters,
     look_of,
+    paragraphs_alike,
     path_to,
     surroundings,
     weight_of,
@@ -69,10 +70,10 @@ def find_region(blocks: Sequence[Block], *, description: str = "", title: str = 
         description: what the page's metas say of the article, to know its standfirst by.
         title: the headline, which is left out of the body.
     """
-    blocks = without_cards(blocks)
-    _free_asides(blocks)
     headline = letters(title)
     start = _start(blocks, headline)
+    blocks = without_cards(blocks, start)
+    _free_asides(blocks)
     group = _main_group([block for block in blocks if block.aside is None], start)
     if weight_of(group) < _WEAK_WEIGHT:
         wider = _main_group([b for b in blocks if b.aside is None or not names_talk(names_of(b.aside))], start)
@@ -91,8 +92,7 @@ def _few_sentences(blocks: Sequence[Block], start: frozenset[int]) -> list[Block
     """The paragraphs of a text of a few short sentences below the headline: at least two, in one element."""
     found: dict[Element | None, list[Block]] = defaultdict(list)
     for block in blocks:
-        own = id(block) in start and block.aside is None and not block.linked
-        if own and block.element.tag == "p" and is_sentence(block):
+        if id(block) in start and block.aside is None and _is_short_sentence(block):
             found[block.element.getparent()].append(block)
     most = max(found.values(), key=weight_of, default=[])
     return most if len(most) > 1 else []
@@ -129,10 +129,7 @@ def _main_group(blocks: Sequence[Block], start: frozenset[int]) -> list[Block]:
 
     Where even that says little, the short sentences beside the paragraphs count as well.
     """
-    groups: dict[object, list[Block]] = defaultdict(list)
-    for block in blocks:
-        if is_prose(block):
-            groups[surroundings(block)].append(block)
+    groups = paragraphs_alike(blocks)
     weights = {look: weight_of(group) for look, group in groups.items()}
 
     def heaviest() -> object:

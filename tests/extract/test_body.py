@@ -381,6 +381,20 @@ def test_a_list_with_headings_that_lead_nowhere_else_is_the_article() -> None:
         assert read(page(f"<p class=lead>{FIRST}</p>" + cards(heading))).text.count("im Viertel") == 4
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param("<main><h1>x</h1><div><p>{first}</p>{cards}</div></main>", id="beside its paragraphs"),
+        pytest.param("<article><h1>x</h1><p>{first}</p><div>{cards}</div></article>", id="in the article"),
+        pytest.param("<main><h1>x</h1><p class=lead>{first}</p><div>{cards}</div></main>", id="below a standfirst"),
+        pytest.param("<main><h1>x</h1><div>{cards}</div></main><p>{first}</p>", id="before any text"),
+    ],
+)
+def test_a_review_of_other_stories_is_an_article(form: str) -> None:
+    html = form.format(first=FIRST, cards=cards("<h3><a href=/{0}>Nummer {0}</a></h3>"))
+    assert read(f"<body>{html}</body>").text.count("im Viertel") == 4
+
+
 def test_who_wrote_a_brief_is_not_its_text_however_much_there_is_of_it() -> None:
     bio = f"<div class=author-bio><p>{SECOND} {THIRD}</p></div>"
     assert read(page(f"<div class=text><p>{FIRST}</p></div>{bio}")).text == FIRST
