@@ -36,3 +36,16 @@ def test_bodies_are_the_publishers_own(scorer: ModuleType, bodies: list[tuple[di
 def test_no_page_is_lost(scorer: ModuleType, bodies: list[tuple[dict[str, Any], str]]) -> None:
     scores = {page["page"]: scorer.score_page(page, {"body_text": text})["body F1"] for page, text in bodies}
     assert {page: score for page, score in scores.items() if score < 0.6} == {}
+
+
+def test_bodies_hardly_depend_on_names(scorer: ModuleType) -> None:
+    """With every class and id removed; .948 was measured on 2026-11-23."""
+    scores = []
+    for page in scorer.load_pages():
+        tree = parse_html(page["html"])
+        for element in tree.xpath("//*[@class or @id]"):
+            element.attrib.pop("class", None)
+            element.attrib.pop("id", None)
+        body = read_body(tree, url=page["url"], title=page["title"])
+        scores.append(scorer.score_page(page, {"body_text": body.text})["body F1"])
+    assert mean(scores) >= 0.94
