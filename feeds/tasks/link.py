@@ -58,7 +58,7 @@ class Link:
                 self._again_s = time.monotonic() + AGAIN_S
             self._complaint.say(reason=str(error))
             raise QueueError(f"Redis does not answer: {error}") from error
-        except AttributeError as error:  # closing the client takes the buffers that other threads read into away
+        except (AttributeError, ValueError) as error:  # closing takes away, or closes, the buffers others read into
             if not self._is_closed:
                 raise
             raise QueueError("the connection to Redis is closed") from error
